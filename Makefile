@@ -1,0 +1,63 @@
+# make run    set up what is missing, build the index, train, start every part
+# make test   the whole test suite        make check   ruff, mypy, rasa data validate
+# make shell  talk to the assistant in the terminal, on the path visitors get
+SHELL := /bin/bash
+PORT ?= 8000
+DOCUMENTS ?= index/documents
+INDEX_STORE ?= var/index
+export PORT INDEX_STORE
+export PYTHONWARNINGS ?= ignore
+export TF_CPP_MIN_LOG_LEVEL ?= 3
+export SQLALCHEMY_SILENCE_UBER_WARNING ?= 1
+export RASA_TELEMETRY_ENABLED ?= false
+export HF_HUB_OFFLINE ?= 1
+export TOKENIZERS_PARALLELISM ?= false
+
+PY := .venv/bin/python
+TRAINED := models/assistant.tar.gz
+TRAINED_FROM := config.yml domain.yml $(shell find bot/data bot/nlu bot/policies bot/safety -type f -not -name '*.pyc' 2>/dev/null)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup index train run shell test check evaluate bench lock clean
+
+help:  ## what can be made
+	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: .venv/.ready  ## the Python environment, from the pinned requirements
+
+.venv/.ready: requirements.txt .python-version deploy/environment.sh
+	@bash deploy/environment.sh
+	@touch $@
+
+index: setup  ## build the index from DOCUMENTS (default index/documents)
+	@$(PY) -m index build --documents $(DOCUMENTS) --store $(INDEX_STORE)
+
+train: $(TRAINED)  ## train the assistant, when its data changed
+
+$(TRAINED): $(TRAINED_FROM) | setup
+	@$(PY) -m index model
+	@$(PY) -m rasa train --fixed-model-name assistant --out models
+
+run: setup index train  ## start everything: PORT=8000 DOCUMENTS=index/documents
+	@$(PY) -m deploy.run
+
+shell: setup index train  ## talk to the assistant in the terminal
+	@$(PY) -m deploy.run --shell
+
+test: check index train  ## every test; under 30 minutes on two cores
+	@$(PY) -m pytest
+
+check: setup  ## ruff, strict mypy, rasa data validate
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
+	@$(PY) -m rasa data validate --fail-on-warnings --data bot/data --domain domain.yml
+
+bench: setup index train  ## time a turn beside Rasa's stock pipeline (long)
+	@$(PY) -m benchmarks.turn
+
+lock: setup  ## pin requirements.in again
+	@.venv/bin/uv pip compile --python $(PY) --generate-hashes --no-emit-index-url -q requirements.in -o requirements.txt
+
+clean:  ## remove what was built; documents, database and environment stay
+	@rm -rf models .rasa $(INDEX_STORE)
