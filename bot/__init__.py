@@ -1,0 +1,1 @@
+"""The assistant: Rasa training data, components, policies, actions, answer composition."""

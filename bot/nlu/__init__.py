@@ -1,0 +1,1 @@
+"""Rasa components: sentence embedding, intent classifier, safety gate."""

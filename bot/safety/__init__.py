@@ -1,0 +1,1 @@
+"""What a message is, before anybody answers it: labels, wordings, verdict. No Rasa here."""

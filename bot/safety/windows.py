@@ -1,0 +1,52 @@
+"""Parts of a long message, so that a danger sign is seen however much surrounds it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+SHORT: Final = 8
+"""Words up to which a message is read only as a whole."""
+WINDOW: Final = 40
+"""Words in one part; longer sentences are cut with an overlap of half a part."""
+MOST: Final = 48
+"""Parts at most; of a longer text the parts are taken evenly, its first and last among them."""
+
+_SENTENCE_END: Final = re.compile(r"(?<=[.!?…;])\s+|\n+")
+
+
+def windows(text: str) -> list[str]:
+    """The text itself, then its parts where it has more than one."""
+    words = text.split()
+    if len(words) <= SHORT:
+        return [text]
+    parts = [part for sentence in _SENTENCE_END.split(text) for part in _pieces(sentence)]
+    parts = _merged(parts)
+    if len(parts) < 2:
+        return [text]
+    if len(parts) > MOST:
+        step = (len(parts) - 1) / (MOST - 1)
+        parts = [parts[round(step * n)] for n in range(MOST)]
+    return [text, *parts]
+
+
+def _pieces(sentence: str) -> Iterator[str]:
+    words = sentence.split()
+    if len(words) <= WINDOW:
+        yield " ".join(words)
+        return
+    half = WINDOW // 2
+    for start in range(0, len(words) - half, half):
+        yield " ".join(words[start : start + WINDOW])
+
+
+def _merged(parts: list[str]) -> list[str]:
+    """Parts of one or two words joined to the one before: alone they mean nothing."""
+    merged: list[str] = []
+    for part in parts:
+        if merged and len(part.split()) < 3:
+            merged[-1] = f"{merged[-1]} {part}"
+        elif part:
+            merged.append(part)
+    return merged
