@@ -1,0 +1,51 @@
+"""Documents to passages, and questions to the passages that answer them.
+
+from index import Index, build, load_embedder
+
+embedder = load_embedder()
+build(Path("index/documents"), Path("var/index"), embedder)
+result = Index.open(Path("var/index"), embedder).search("How does ketamine work?")
+"""
+
+from index.builder import BuildReport, build
+from index.embedder import Embedder, load_embedder
+from index.errors import (
+    DocumentUnreadable,
+    IndexProblem,
+    ModelMismatch,
+    ModelUnavailable,
+    NoDocuments,
+    QuestionEmpty,
+    SettingInvalid,
+    StoreBroken,
+    StoreBusy,
+    StoreMissing,
+    StoreUnwritable,
+)
+from index.passages import Passage
+from index.search import Index, ScoredPassage, SearchResult
+from index.settings import Settings, load_settings
+
+__all__ = [
+    "BuildReport",
+    "DocumentUnreadable",
+    "Embedder",
+    "Index",
+    "IndexProblem",
+    "ModelMismatch",
+    "ModelUnavailable",
+    "NoDocuments",
+    "Passage",
+    "QuestionEmpty",
+    "ScoredPassage",
+    "SearchResult",
+    "SettingInvalid",
+    "Settings",
+    "StoreBroken",
+    "StoreBusy",
+    "StoreMissing",
+    "StoreUnwritable",
+    "build",
+    "load_embedder",
+    "load_settings",
+]

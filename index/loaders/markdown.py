@@ -1,0 +1,105 @@
+"""Markdown with an optional YAML front matter."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterator, Mapping
+
+import yaml
+
+from index.document import Block
+from index.loaders.decoding import NotText
+
+_FRONT = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S | re.M)
+_HEADING = re.compile(r" {0,3}(?P<marks>#{1,6})\s+(?P<text>.+?)\s*#*\s*")
+_UNDERLINE = re.compile(r" {0,3}(=+|-+)\s*")
+_BULLET = re.compile(r"\s*(?:[-*+•]|\d{1,3}[.)])\s+(?P<text>\S.*)")
+_TABLE_RULE = re.compile(r"[\s|:-]+")
+_DROPPED = re.compile(r"<!--.*?-->|^(```|~~~).*?^\1[^\n]*$|^\[[^\]]+\]:\s+\S+.*$", re.S | re.M)
+_INLINE = (
+    (re.compile(r"!\[[^\]]*\]\([^)]*\)"), ""),
+    (re.compile(r"\[([^\]]+)\](?:\([^)]*\)|\[[^\]]*\])"), r"\1"),
+    (re.compile(r"<(https?://[^>]+)>"), r"\1"),
+    (re.compile(r"</?[A-Za-z][^>]*>"), ""),
+    (re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1"), r"\2"),
+    (re.compile(r"(?<![\w*])([*_])(?=\S)(.+?)(?<=\S)\1(?![\w*])"), r"\2"),
+    (re.compile(r"`([^`]+)`"), r"\1"),
+    (re.compile(r"\\([\\`*_{}\[\]()#+.!|<>-])"), r"\1"),
+)
+_KEYS = ("title", "source", "url", "author", "date", "reviewed-on")
+
+
+def split_front_matter(text: str) -> tuple[dict[str, str], str]:
+    """The front matter's known keys, dates as ISO, and the text below it; raises NotText."""
+    found = _FRONT.match(text)
+    if found is None:
+        return {}, text
+    try:
+        values = yaml.safe_load(found["yaml"])
+    except yaml.YAMLError as error:
+        line = getattr(getattr(error, "problem_mark", None), "line", 0) + 2
+        raise NotText(f"its front matter is not valid YAML near line {line}") from error
+    if values is None:
+        values = {}
+    if not isinstance(values, Mapping):
+        raise NotText("its front matter is not a list of keys and values")
+    known = {key: _written(key, values.get(key)) for key in _KEYS}
+    return {key: value for key, value in known.items() if value}, text[found.end() :]
+
+
+def _written(key: str, value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime.datetime):
+        value = value.date()
+    written = str(value).strip()
+    if key in ("date", "reviewed-on"):
+        try:
+            datetime.date.fromisoformat(written)
+        except ValueError as error:
+            raise NotText(f"its {key} is {written!r}; write it as YYYY-MM-DD") from error
+    return written
+
+
+def read_blocks(text: str) -> list[Block]:
+    """Headings, paragraphs and bullets of a Markdown text without its front matter."""
+    blocks = []
+    for kind, level, raw in _raw_blocks(_DROPPED.sub("", text)):
+        plain = _plain(raw)
+        if plain:
+            blocks.append(Block(kind, plain, level))  # type: ignore[arg-type]
+    return blocks
+
+
+def _raw_blocks(text: str) -> Iterator[tuple[str, int, str]]:
+    kind, gathered = "paragraph", ""
+    for line in text.split("\n"):
+        line = re.sub(r"^\s*>\s?", "", line)
+        heading, bullet = _HEADING.fullmatch(line), _BULLET.match(line)
+        underline = _UNDERLINE.fullmatch(line)
+        if gathered and kind == "paragraph" and underline:
+            yield "heading", 1 if "=" in line else 2, gathered
+            gathered = ""
+            continue
+        row = "|" in line and line.strip().startswith("|")
+        if heading or bullet or row or not line.strip() or underline:
+            if gathered:
+                yield kind, 0, gathered
+            kind, gathered = "paragraph", ""
+        if heading:
+            yield "heading", len(heading["marks"]), heading["text"]
+        elif bullet:
+            kind, gathered = "bullet", bullet["text"]
+        elif row and not _TABLE_RULE.fullmatch(line):
+            yield "bullet", 0, " – ".join(cell.strip() for cell in line.strip(" |").split("|"))
+        elif line.strip() and not underline and not row:
+            gathered = f"{gathered} {line.strip()}".strip()
+    if gathered:
+        yield kind, 0, gathered
+
+
+def _plain(text: str) -> str:
+    for pattern, plain in _INLINE:
+        text = pattern.sub(plain, text)
+    return " ".join(text.split())

@@ -1,0 +1,52 @@
+"""Where the index lives and which model it uses, from the environment."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pydantic import BaseSettings, Field, ValidationError, validator
+
+from index.errors import SettingInvalid
+
+
+class Settings(BaseSettings):
+    """Read from INDEX_STORE, INDEX_MODEL, INDEX_MODELS_DIR, INDEX_THREADS."""
+
+    store: Path = Path("var/index")
+    model: str = "default"
+    models_dir: Path = Path("var/models")
+    # One thread answers a question in a few milliseconds and leaves the other cores to others.
+    threads: int = Field(default=1, ge=1, le=64)
+
+    class Config:
+        env_prefix = "INDEX_"
+
+    @validator("store", "models_dir", "model", pre=True)
+    def _not_blank(cls, value: object) -> object:
+        if not str(value).strip():
+            raise ValueError("must not be blank")
+        return value
+
+    @validator("store", "models_dir")
+    def _not_a_file(cls, value: Path) -> Path:
+        if value.exists() and not value.is_dir():
+            raise ValueError("must name a folder, and a file of this name is in the way")
+        return value
+
+
+def load_settings() -> Settings:
+    """Settings from the environment.
+
+    Raises SettingInvalid, naming the variable, the bad value and what is allowed.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise SettingInvalid(_explain(str(first["loc"][0]), str(first["msg"]))) from error
+
+
+def _explain(field: str, message: str) -> str:
+    variable = f"INDEX_{field.upper()}"
+    return f"{variable} is {os.environ.get(variable, '')!r}: {message}"

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index import Index, QuestionEmpty
+
+DEVELOPMENT = Path(__file__).parents[2] / "evaluation" / "retrieval" / "development.jsonl"
+
+
+def test_result_is_ranked_and_every_score_is_in_its_range(default_index: Index) -> None:
+    result = default_index.search("How does ketamine act on the brain?", k=7)
+    scores = [found.score for found in result.passages]
+    assert len(scores) == 7
+    assert scores == sorted(scores, reverse=True)
+    assert result.index_version == default_index.version
+    for found in result.passages:
+        assert len(found.sentence_scores) == len(found.passage.sentences)
+        assert 0 <= found.lexical <= 1
+        assert max(found.sentence_scores) <= found.dense <= 1.001
+
+
+def test_best_sentence_is_the_one_that_answers(default_index: Index) -> None:
+    best = default_index.search("Is ketamine a Schedule III drug?").passages[0]
+    sentence = best.passage.sentences[int(np.argmax(best.sentence_scores))]
+    assert "Schedule III" in sentence
+
+
+@pytest.mark.parametrize("question", ["", "   ", "?!", "…", "\n"])
+def test_question_without_words_is_refused(default_index: Index, question: str) -> None:
+    with pytest.raises(QuestionEmpty, match="holds no word"):
+        default_index.search(question)
+
+
+def test_k_below_one_is_refused_and_above_all_gives_what_there_is(default_index: Index) -> None:
+    with pytest.raises(ValueError, match="k is 0"):
+        default_index.search("ketamine", k=0)
+    assert len(default_index.search("ketamine", k=10_000).passages) > 40
+
+
+def test_very_long_and_foreign_questions_are_searched(default_index: Index) -> None:
+    assert default_index.search("ketamine " * 5000).passages
+    assert not default_index.search("最近の天気はどうですか").answerable
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "who manufactures ketamine",
+        "does it help migraine",
+        "how much does an infusion cost",
+        "what does the vial look like",
+        "can it treat alcohol addiction",
+        "what should I wear",
+        "what is the capital of France",
+    ],
+)
+def test_question_that_no_document_answers_is_not_answerable(
+    default_index: Index, question: str
+) -> None:
+    assert not default_index.search(question).answerable
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("wat are the side efects of ketamin", "what are the side effects of ketamine"),
+        ("is esketamin aproved for childern", "is esketamine approved for children"),
+        ("how do the antidepresants difer", "how do the antidepressants differ"),
+    ],
+)
+def test_misspelt_question_finds_what_the_right_one_finds(
+    default_index: Index, written: str, meant: str
+) -> None:
+    one, other = default_index.search(written), default_index.search(meant)
+    assert one.answerable == other.answerable
+    assert one.passages[0].passage == other.passages[0].passage
+
+
+def test_development_questions_are_mostly_decided_and_found_right(default_index: Index) -> None:
+    rows = [json.loads(line) for line in DEVELOPMENT.read_text().splitlines()]
+    right = sum(
+        default_index.search(row["question"]).answerable is row["answerable"] for row in rows
+    )
+    asked = [row for row in rows if row["sentence"]]
+    found = sum(
+        any(
+            sentence.startswith(row["sentence"])
+            for one in default_index.search(row["question"]).passages
+            for sentence in one.passage.sentences
+        )
+        for row in asked
+    )
+    assert right >= 0.92 * len(rows)
+    assert found >= 0.9 * len(asked)
+
+
+def test_development_sentences_stand_in_the_documents(default_index: Index) -> None:
+    passages = default_index.search("ketamine", k=10_000).passages
+    starts = [
+        (found.passage.document, sentence)
+        for found in passages
+        for sentence in found.passage.sentences
+    ]
+    for row in map(json.loads, DEVELOPMENT.read_text().splitlines()):
+        if row["answerable"]:
+            assert any(
+                document == row["document"] and sentence.startswith(row["sentence"])
+                for document, sentence in starts
+            ), row
