@@ -1,0 +1,1 @@
+"""Where people meet: the public web service, the store of conversations, the handoff cases."""

@@ -1,0 +1,95 @@
+"""The desk's commands; `python -m desk --help` lists them."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from desk import commands
+from desk.database import Database
+from desk.errors import DeskError
+from desk.serve import serve
+from desk.settings import load_settings
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; 0 when it was done, 1 with one line on stderr when it was not."""
+    options = _parser().parse_args(arguments)
+    try:
+        settings = load_settings()
+        if options.command == "serve":
+            serve(settings)
+        else:
+            database = Database(settings.database_url.get_secret_value())
+            try:
+                options.run(database, options)
+            finally:
+                database.close()
+    except DeskError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m desk",
+        description="The desk: the web service for visitors, and the cases that people answer.",
+    )
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    subparsers.add_parser("serve", help="run the web service (PORT and HOST in the environment)")
+    migrate = subparsers.add_parser("migrate", help="bring the database's tables up to date")
+    migrate.set_defaults(run=commands.migrate)
+    _add_cases(subparsers.add_parser("cases", help="see, take and answer handoff cases"))
+    _add_staff(subparsers.add_parser("staff", help="who has an account"))
+    return parser
+
+
+def _add_cases(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    listing = actions.add_parser("list", help="unresolved cases, the most urgent first")
+    listing.add_argument("--all", action="store_true", help="resolved ones too")
+    listing.add_argument("--json", action="store_true", help="as JSON")
+    listing.set_defaults(run=commands.list_cases)
+    show = actions.add_parser("show", help="a case with its conversation and its notes")
+    show.add_argument("case", metavar="CASE", type=str.upper)
+    show.add_argument("--json", action="store_true", help="as JSON")
+    show.set_defaults(run=commands.show_case)
+    _add_action(actions, "claim", "take a waiting case")
+    _add_action(actions, "release", "put a claimed case back among the waiting")
+    _add_action(actions, "reply", "answer the visitor in a case that you hold", text=True)
+    _add_action(actions, "note", "add a note that only staff see", text=True)
+    resolve = _add_action(actions, "resolve", "close a case; the assistant answers again")
+    resolve.add_argument("--outcome", metavar="TEXT", help="what came of it, for staff")
+    _add_action(actions, "hand-back", "close a case that you hold with a last reply", text=True)
+
+
+def _add_action(
+    actions: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    purpose: str,
+    *,
+    text: bool = False,
+) -> argparse.ArgumentParser:
+    parser = actions.add_parser(name, help=purpose, description=purpose.capitalize() + ".")
+    parser.add_argument("case", metavar="CASE", type=str.upper, help="its id, like C-7K3QF2")
+    if text:
+        parser.add_argument("text", metavar="TEXT")
+    parser.add_argument("--as", dest="by", metavar="EMAIL", required=True, help="who you are")
+    parser.set_defaults(run=commands.act)
+    return parser
+
+
+def _add_staff(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    add = actions.add_parser("add", help="give a person an account, or change the name")
+    add.add_argument("email", metavar="EMAIL")
+    add.add_argument("--name", help="what visitors see beside this person's replies")
+    add.set_defaults(run=commands.add_staff)
+    listing = actions.add_parser("list", help="every account")
+    listing.set_defaults(run=commands.list_staff)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

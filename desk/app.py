@@ -1,0 +1,70 @@
+"""The desk's web application."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+
+from desk.errors import DeskError
+from desk.parts import build
+from desk.settings import Settings
+from desk.website.api import ROUTES
+from desk.website.headers import SecurityHeaders
+from desk.website.refusals import refuse
+
+PAGE = Path(__file__).parent / "website" / "page"
+PAGE_FILES = {"/": "index.html", "/page.js": "page.js", "/page.css": "page.css"}
+
+
+def create_app(settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> Starlette:
+    """The application; `transport` stands in for the way to Rasa in tests. Nothing is opened
+    before it starts.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        # trust_env: straight to our own servers, whatever proxy the environment names
+        async with httpx.AsyncClient(transport=transport, trust_env=False) as http:
+            app.state.desk = desk = build(settings, http)
+            await run_in_threadpool(desk.database.migrate)
+            await desk.turns.resume()
+            yield
+            desk.events.close()
+            await desk.turns.stop()
+            desk.database.close()
+
+    return Starlette(
+        routes=[*ROUTES, *(Route(path, _page) for path in PAGE_FILES)],
+        middleware=_middleware(settings),
+        exception_handlers={DeskError: refuse, HTTPException: refuse, Exception: refuse},
+        lifespan=lifespan,
+    )
+
+
+def _middleware(settings: Settings) -> list[Middleware]:
+    layers = [Middleware(SecurityHeaders)]
+    if settings.allowed_origins:
+        layers.append(
+            Middleware(
+                CORSMiddleware,
+                allow_origins=settings.allowed_origins,
+                allow_methods=["GET", "POST"],
+                allow_headers=["Authorization", "Content-Type", "Last-Event-ID"],
+            )
+        )
+    return layers
+
+
+async def _page(request: Request) -> Response:
+    return FileResponse(PAGE / PAGE_FILES[request.url.path])

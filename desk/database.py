@@ -1,0 +1,174 @@
+"""One database: SQLite for one machine, PostgreSQL for more."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic.util.exc import CommandError
+from sqlalchemy import create_engine, event
+from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.pool import QueuePool
+
+from desk import migrations
+from desk.errors import DatabaseError, DatabaseNotMigrated
+
+BUSY_SECONDS = 10
+ALLOWED = "Allowed: sqlite:///path/to/file.db or postgresql://user:password@host/name."
+
+
+def parse_url(database_url: str) -> URL:
+    """The URL, checked. Raises DatabaseError, which names the URL without its password."""
+    try:
+        url = make_url(database_url)
+    except (ArgumentError, ValueError):  # an unreadable URL may hold a password: not shown
+        raise DatabaseError(f"DATABASE_URL cannot be read. {ALLOWED}") from None
+    shown = url.render_as_string(hide_password=True)
+    if url.get_backend_name() not in ("sqlite", "postgresql"):
+        raise DatabaseError(f"DATABASE_URL {shown!r} is of another kind of database. {ALLOWED}")
+    if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
+        raise DatabaseError(f"DATABASE_URL {shown!r} names no file to share. {ALLOWED}")
+    return url
+
+
+class Database:
+    """Connections to the database; opens nothing before its first use."""
+
+    def __init__(self, database_url: str) -> None:
+        self._url = parse_url(database_url)
+        self._engine: Engine | None = None
+        self._opening = threading.Lock()
+
+    def __repr__(self) -> str:
+        return f"Database({self._url.render_as_string(hide_password=True)!r})"
+
+    @property
+    def is_sqlite(self) -> bool:
+        return bool(self._url.get_backend_name() == "sqlite")
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that sees one state of the database. Raises DatabaseError."""
+        with self._translated(), self._ready().begin() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction, committed at the end, undone by an error. Raises DatabaseError."""
+        engine = self._ready().execution_options(writes=True)
+        with self._translated(), engine.begin() as connection:
+            yield connection
+
+    def migrate(self) -> bool:
+        """Brings the tables up to date; False where they were. Safe from several processes."""
+        with self._translated(), self._opening:
+            engine = self._open()
+            changed = _migrate(engine)
+            self._engine = engine
+            return changed
+
+    def close(self) -> None:
+        """Closes every connection."""
+        if self._engine is not None:
+            self._engine.dispose()
+            self._engine = None
+
+    def _ready(self) -> Engine:
+        """The engine, once the tables are known to be right. A SQLite file is made and migrated
+        without asking; another database is only looked at.
+        """
+        if self._engine is not None:
+            return self._engine
+        if self.is_sqlite:
+            self.migrate()
+        else:
+            with self._translated(), self._opening:
+                engine = self._open()
+                _check(engine)
+                self._engine = engine
+        return self._ready()
+
+    def _open(self) -> Engine:
+        if self._engine is not None:
+            return self._engine
+        return _sqlite_engine(self._url) if self.is_sqlite else _server_engine(self._url)
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except (SQLAlchemyError, OSError) as error:
+            shown = self._url.render_as_string(hide_password=True)
+            raise DatabaseError(f"The database {shown} failed: {_first_line(error)}") from error
+        except CommandError as error:
+            raise DatabaseNotMigrated(
+                f"The database does not fit this version of the program: {error}."
+            ) from error
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
+def _migrate(engine: Engine) -> bool:
+    with engine.connect() as connection:
+        if migrations.is_current(connection):
+            return False
+    with engine.execution_options(writes=True).begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(19691020)")
+        if migrations.is_current(connection):  # another process was faster
+            return False
+        migrations.upgrade(connection)
+        return True
+
+
+def _check(engine: Engine) -> None:
+    with engine.connect() as connection:
+        if not migrations.is_current(connection):
+            raise DatabaseNotMigrated(
+                "The database has not the tables of this version. Run `python -m desk migrate`."
+            )
+
+
+def _server_engine(url: URL) -> Engine:
+    return create_engine(url, future=True, hide_parameters=True, pool_pre_ping=True)
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        url,
+        future=True,
+        hide_parameters=True,  # parameters are what visitors wrote, and errors end up in logs
+        poolclass=QueuePool,
+        max_overflow=40,
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+    )
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _set_up_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver's own BEGIN comes too late; see _begin_sqlite
+    connection.execute("PRAGMA foreign_keys = ON")
+    deadline = time.monotonic() + BUSY_SECONDS
+    while connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except connection.OperationalError:  # this one switch does not wait for other processes
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Writers queue at the start: a reader that turns into a writer may fail at once instead."""
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,117 @@
+"""The tables. Timestamps are ISO 8601 texts in UTC of fixed width, so that they sort as they read,
+alike in SQLite and PostgreSQL.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", String(255), primary_key=True),
+    Column("channel", String(32), nullable=False),
+    Column("language", String(8)),
+    Column("created_at", String(32), nullable=False),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    # The id is also the id of the event that a visitor's page sees. Within a conversation ids rise
+    # in the order of the commits, because every writer holds the conversation's row first.
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("conversation_id", ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False),
+    Column("message_id", String(64)),  # the sender's own id, which makes a second copy harmless
+    Column("sender", String(8), nullable=False),  # visitor, bot, staff or system
+    Column("text", Text, nullable=False),
+    Column("payload", JSON, nullable=False),
+    Column("in_reply_to", ForeignKey("messages.id", ondelete="CASCADE")),
+    Column("turn_state", String(8)),  # of a visitor's message: pending or done
+    Column("created_at", String(32), nullable=False),
+    UniqueConstraint("conversation_id", "message_id"),
+    Index("ix_messages_conversation", "conversation_id", "id"),
+    Index("ix_messages_in_reply_to", "in_reply_to"),
+    sqlite_autoincrement=True,  # an id is never given twice, so Last-Event-ID stays true
+)
+is_pending = messages.c.turn_state == "pending"
+Index("ix_messages_pending", messages.c.id, sqlite_where=is_pending, postgresql_where=is_pending)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("case_id", String(16), primary_key=True),
+    Column("conversation_id", ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False),
+    Column("channel", String(32), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("reason", String(64), nullable=False),
+    Column("urgency", String(8), nullable=False),
+    Column("queue", String(32), nullable=False),
+    Column("transcript", JSON, nullable=False),  # only where the desk has no messages of its own
+    Column("opened_at", String(32), nullable=False),
+    Column("assignee", String(254)),
+    Column("claimed_at", String(32)),
+    Column("resolved_at", String(32)),
+    Column("outcome", Text),
+    Index("ix_cases_conversation_id", "conversation_id"),
+    Index("ix_cases_state", "state"),
+)
+is_open = cases.c.state != "resolved"
+Index(
+    "uq_cases_one_open",
+    cases.c.conversation_id,
+    unique=True,
+    sqlite_where=is_open,
+    postgresql_where=is_open,
+)
+
+case_events = Table(
+    "case_events",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("case_id", ForeignKey("cases.case_id", ondelete="CASCADE"), nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("who", String(254), nullable=False),
+    Column("action", String(16), nullable=False),
+    Column("from_state", String(16)),
+    Column("to_state", String(16), nullable=False),
+    Column("text", Text),  # a note's words, an outcome, what was raised; never sent to a visitor
+    Index("ix_case_events_case_id", "case_id"),
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("email", String(254), primary_key=True),
+    Column("name", String(120)),
+    Column("created_at", String(32), nullable=False),
+    Column("active", Boolean(create_constraint=False), nullable=False),
+)
+
+
+def now() -> str:
+    """The time, as the tables hold it."""
+    return datetime.now(timezone.utc).isoformat(timespec="microseconds")

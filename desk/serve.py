@@ -1,0 +1,46 @@
+"""Runs the web application until it is told to stop."""
+
+from __future__ import annotations
+
+import logging
+import socket
+
+import uvicorn
+from starlette.applications import Starlette
+
+from desk.app import create_app
+from desk.errors import DeskError
+from desk.settings import Settings
+
+
+class _Server(uvicorn.Server):
+    """Ends the visitors' streams first: left alone, they would hold the stop up."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self.config.app.state.desk.events.close()  # type: ignore[union-attr]
+        await super().shutdown(sockets)
+
+
+def serve(settings: Settings) -> None:
+    """Raises DeskError when the application did not start."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for chatty in ("httpx", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    server = _Server(configure(create_app(settings), settings.host, settings.port))
+    server.run()
+    if not server.started:
+        raise DeskError(f"The desk did not start on {settings.host}:{settings.port}; see above.")
+
+
+def configure(app: Starlette, host: str, port: int) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        ws="none",  # none are served, and the websockets that Rasa pins is too old for uvicorn's
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=False,  # a visitor's address comes from the socket alone
+        timeout_graceful_shutdown=10,
+    )

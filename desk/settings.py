@@ -1,0 +1,120 @@
+"""The desk's settings, from the environment."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from pydantic import BaseSettings, Field, SecretStr, ValidationError, validator
+
+from desk.errors import SettingsError
+
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?")
+_URL = re.compile(r"https?://\S+")
+
+
+class Settings(BaseSettings):
+    """Each field names its variable and, in `description`, what is allowed."""
+
+    database_url: SecretStr = Field(
+        default=SecretStr("sqlite:///var/desk.db"),
+        env="DATABASE_URL",
+        description="sqlite:///path/to/file.db or postgresql://user:password@host/name",
+    )
+    host: str = Field(
+        default="127.0.0.1", env="HOST", min_length=1, description="an address or a name"
+    )
+    port: int = Field(
+        default=8000, env="PORT", ge=1, le=65535, description="a number from 1 to 65535"
+    )
+    secret: SecretStr = Field(
+        default=SecretStr(""),
+        env="DESK_SECRET",
+        description="16 characters or more; unset, one is made and kept in var/desk.secret",
+    )
+    token_days: int = Field(
+        default=30, env="DESK_TOKEN_DAYS", ge=1, le=3650, description="days, from 1 to 3650"
+    )
+    message_chars: int = Field(
+        default=4000,
+        env="DESK_MESSAGE_CHARS",
+        ge=1,
+        le=5000,  # so many fit into the 64 KiB of a request even when every one is escaped
+        description="characters, from 1 to 5000",
+    )
+    rate_limit: int = Field(
+        default=30,
+        env="DESK_RATE_LIMIT",
+        ge=0,
+        description="messages a minute in a conversation; 0 switches every rate limit off",
+    )
+    conversation_limit: int = Field(
+        default=20,
+        env="DESK_CONVERSATION_LIMIT",
+        ge=0,
+        description="new conversations a minute from an address; 0 for no limit",
+    )
+    origins: str = Field(
+        default="",
+        env="DESK_ORIGINS",
+        description="addresses of pages that may call the API, like https://clinic.example,"
+        " with commas between",
+    )
+    rasa_url: str = Field(
+        default="http://127.0.0.1:5005",
+        env="RASA_URL",
+        description="http://host:port of the Rasa server",
+    )
+    actions_url: str = Field(
+        default="http://127.0.0.1:5055/health",
+        env="ACTIONS_URL",
+        description="http://host:port of the action server",
+    )
+    reply_seconds: float = Field(
+        default=8, env="DESK_REPLY_SECONDS", gt=0, le=120, description="seconds, up to 120"
+    )
+
+    @validator("secret")
+    def _is_long(cls, value: SecretStr) -> SecretStr:
+        if 0 < len(value.get_secret_value()) < 16:
+            raise ValueError("it is too short")
+        return value
+
+    @validator("origins")
+    def _are_origins(cls, value: str) -> str:
+        for origin in split_origins(value):
+            if not _ORIGIN.fullmatch(origin):
+                raise ValueError(f"{origin!r} is no origin")
+        return value
+
+    @validator("rasa_url", "actions_url")
+    def _is_url(cls, value: str) -> str:
+        if not _URL.fullmatch(value):
+            raise ValueError("it does not begin with http:// or https://")
+        return value.rstrip("/")
+
+    @property
+    def allowed_origins(self) -> list[str]:
+        return split_origins(self.origins)
+
+
+def split_origins(value: str) -> list[str]:
+    return [origin.strip() for origin in value.split(",") if origin.strip()]
+
+
+def load_settings() -> Settings:
+    """Raises SettingsError, which names every variable with a bad value."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise SettingsError(
+            " ".join(_explain(item["loc"][0], item["msg"]) for item in error.errors())
+        ) from None
+
+
+def _explain(name: int | str, problem: str) -> str:
+    field = Settings.__fields__[str(name)]
+    variable = field.field_info.extra["env"]
+    secret = field.type_ is SecretStr
+    value = "(hidden)" if secret else repr(os.environ.get(variable))
+    return f"{variable}={value} is not allowed: {problem}. Allowed: {field.field_info.description}."
