@@ -2,6 +2,10 @@
 # make test   the whole test suite        make check   ruff, mypy, rasa data validate
 # make shell  talk to the assistant in the terminal, on the path visitors get
 SHELL := /bin/bash
+ifneq (,$(wildcard .env))
+include .env
+export
+endif
 PORT ?= 8000
 DOCUMENTS ?= index/documents
 INDEX_STORE ?= var/index
@@ -9,7 +13,8 @@ export PORT INDEX_STORE
 export PYTHONWARNINGS ?= ignore
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 export SQLALCHEMY_SILENCE_UBER_WARNING ?= 1
-export RASA_TELEMETRY_ENABLED ?= false
+# Rasa would send crash reports, visitors' words included, to its makers.
+export RASA_TELEMETRY_ENABLED := false
 export HF_HUB_OFFLINE ?= 1
 export TOKENIZERS_PARALLELISM ?= false
 
@@ -35,7 +40,6 @@ index: setup  ## build the index from DOCUMENTS (default index/documents)
 train: $(TRAINED)  ## train the assistant, when its data changed
 
 $(TRAINED): $(TRAINED_FROM) | setup
-	@$(PY) -m index model
 	@$(PY) -m rasa train --fixed-model-name assistant --out models
 
 run: setup index train  ## start everything: PORT=8000 DOCUMENTS=index/documents
@@ -46,12 +50,16 @@ shell: setup index train  ## talk to the assistant in the terminal
 
 test: check index train  ## every test; under 30 minutes on two cores
 	@$(PY) -m pytest
+	@DATABASE_URL=sqlite:///var/test/stories.db $(PY) -m rasa test core --model $(TRAINED) --stories tests/stories --out var/test/stories --fail-on-prediction-errors
 
 check: setup  ## ruff, strict mypy, rasa data validate
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
 	@$(PY) -m rasa data validate --fail-on-warnings --data bot/data --domain domain.yml
+
+evaluate: setup train  ## the safety gate's figures: var/evaluation/report.html
+	@$(PY) -m evaluation.safety
 
 bench: setup index train  ## time a turn beside Rasa's stock pipeline (long)
 	@$(PY) -m benchmarks.turn

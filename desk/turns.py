@@ -136,6 +136,9 @@ class Turns:
         """The id of the case that belongs to the answer; the desk opens it where the assistant
         could not, its action server being down.
         """
+        if answer.outcome == "relayed" and answer.case_id is None:
+            current = await run_in_threadpool(self._cases.current, turn.conversation_id)
+            return current.case_id if current else None
         urgent = answer.outcome in URGENT_OUTCOMES
         wanted = urgent or (answer.outcome == "handoff" and answer.open_case)
         if answer.case_id or not wanted:

@@ -11,11 +11,6 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import (
-    ENTITIES,
-    ENTITY_ATTRIBUTE_END,
-    ENTITY_ATTRIBUTE_START,
-    ENTITY_ATTRIBUTE_TYPE,
-    ENTITY_ATTRIBUTE_VALUE,
     INTENT,
     INTENT_NAME_KEY,
     PREDICTED_CONFIDENCE_KEY,
@@ -29,7 +24,7 @@ from bot.safety.normalise import without_intent_prefix
 from bot.safety.screen import Thresholds, Verdict, judge, load_wordings
 
 VERDICT = "verdict"
-"""Message property, in Rasa's output: the verdict as a mapping, for the trace that staff see."""
+"""Message property, in Rasa's output: the verdict as a mapping, for policies, replies and staff."""
 
 logger = logging.getLogger(__name__)
 
@@ -78,19 +73,3 @@ class SafetyGate(GraphComponent):
             add_to_output=True,
         )
         message.set(VERDICT, asdict(verdict), add_to_output=True)
-        facts = {"language": verdict.language, "about_other": str(verdict.about_other).lower()}
-        message.set(
-            ENTITIES,
-            [
-                {
-                    ENTITY_ATTRIBUTE_TYPE: name,
-                    ENTITY_ATTRIBUTE_VALUE: value,
-                    ENTITY_ATTRIBUTE_START: 0,
-                    ENTITY_ATTRIBUTE_END: 0,
-                    "extractor": "SafetyGate",
-                }
-                for name, value in facts.items()
-                if value
-            ],
-            add_to_output=True,
-        )

@@ -7,6 +7,7 @@ store at every turn, so that neither a restart of Rasa nor a new session ends a 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from rasa.core.policies.policy import Policy, PolicyPrediction, SupportedData
@@ -29,7 +30,7 @@ RELAY_AFTER_DANGER = "utter_relayed_after_danger"
 SEEN = "danger_seen"
 """Slot: a crisis or an emergency was met in this conversation; answers then carry the crisis line."""
 REPEATED = "danger_repeated"
-"""Slot: it was met more than once, so the reply is reworded."""
+"""Slot: the latest message is a danger again, so the reply is reworded."""
 
 logger = logging.getLogger(__name__)
 
@@ -91,18 +92,21 @@ class PersonInCharge(Policy):
             return self._predict(ACTION_LISTEN_NAME, domain)
         if tracker.latest_action_name != ACTION_LISTEN_NAME or tracker.latest_message is None:
             return self._predict(None, domain)
-        seen = bool(tracker.get_slot(SEEN))
-        if is_danger(tracker.latest_message):
-            return self._predict(None, domain, [SlotSet(REPEATED if seen else SEEN, True)])
-        if not self._person_in_charge(tracker.sender_id):
-            return self._predict(None, domain)
-        return self._predict(RELAY_AFTER_DANGER if seen else RELAY, domain)
+        seen = bool(tracker.get_slot(SEEN)) or (
+            is_new(tracker) and self._ask(Cases.had_urgent, tracker.sender_id)
+        )
+        danger = is_danger(tracker.latest_message)
+        events = changed(tracker, {SEEN: seen or danger, REPEATED: seen and danger})
+        if danger or not self._ask(Cases.current, tracker.sender_id):
+            return self._predict(None, domain, events)
+        return self._predict(RELAY_AFTER_DANGER if seen else RELAY, domain, events)
 
-    def _person_in_charge(self, conversation_id: str) -> bool:
+    def _ask(self, question: Callable[[Cases, str], object], conversation_id: str) -> bool:
+        """What the case store says of a conversation; no, where it cannot be read."""
         try:
             if self._cases is None:
                 self._cases = Cases(BotSettings().database_url)
-            return self._cases.current(conversation_id) is not None
+            return bool(question(self._cases, conversation_id))
         except Exception:  # the desk cannot take messages either while its database is down
             logger.exception("the case store cannot be read; the rules decide")
             return False
@@ -119,3 +123,23 @@ class PersonInCharge(Policy):
 def is_danger(message: UserUttered) -> bool:
     """Whether the gate called a message a crisis or an emergency."""
     return label_of(message.intent_name or "")[0] in DANGER
+
+
+def is_new(tracker: DialogueStateTracker) -> bool:
+    """Whether a tracker has met one message only: a new conversation, or one from before a
+    restart, of which only our own tables know anything."""
+    met = (event for event in tracker.applied_events() if isinstance(event, UserUttered))
+    return next(met, None) is not None and next(met, None) is None
+
+
+def changed(tracker: DialogueStateTracker, slots: dict[str, bool]) -> list[Event]:
+    """Events for the slots that the replies are chosen by, as far as they changed: these, and
+    what the gate read off the message (its language, and whose danger it is)."""
+    message = tracker.latest_message
+    verdict = (message.parse_data if message else {}).get("verdict") or {}
+    wanted: dict[str, object] = {**slots, "about_other": bool(verdict.get("about_other"))}
+    if verdict.get("language"):
+        wanted["language"] = verdict["language"]
+    return [
+        SlotSet(name, value) for name, value in wanted.items() if tracker.get_slot(name) != value
+    ]

@@ -77,7 +77,7 @@ def test_every_intent_has_its_rule(intent: str) -> None:
 @pytest.mark.parametrize("name", CRISIS + EMERGENCY)
 def test_every_case_has_exactly_one_text_and_there_is_a_fallback(name: str) -> None:
     combinations = [slots(v) for v in variations(name)]
-    wanted = set(itertools.product(("en", "es"), ("true", "false"), (True, False)))
+    wanted = set(itertools.product(("en", "es"), (True, False), (True, False)))
     assert set(combinations) == wanted | {(None, None, None)}
     assert len(combinations) == len(wanted) + 1
 
@@ -125,7 +125,7 @@ def test_danger_replies_can_be_tapped(variation: dict[str, Any]) -> None:
 @pytest.mark.parametrize("name", CRISIS + EMERGENCY)
 def test_a_repeated_reply_is_worded_anew(name: str) -> None:
     texts = {slots(v): v["text"] for v in variations(name)}
-    for language, other in itertools.product(("en", "es"), ("true", "false")):
+    for language, other in itertools.product(("en", "es"), (True, False)):
         assert texts[(language, other, True)] != texts[(language, other, False)]
 
 

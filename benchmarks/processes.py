@@ -1,0 +1,137 @@
+"""Starts an assistant's parts for a measurement, weighs them, and ends them whatever happens."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
+from pathlib import Path
+from typing import Final
+
+import psutil
+
+from benchmarks.errors import BenchmarkFailed
+from benchmarks.figures import Memory
+from deploy.run import MODEL, Part, PartFailed, environment, stop, wait_until_up
+
+ROOT: Final = Path(__file__).parents[1]
+LOG_CHARACTERS: Final = 2000
+
+Running = Mapping[str, "subprocess.Popen[bytes]"]
+
+
+def rasa_part(model: str, port: int, endpoints: Path) -> Part:
+    command = ("rasa", "run", "--model", model, "--endpoints", str(endpoints))
+    return _part("Rasa", (*command, "-i", "127.0.0.1", "-p", str(port)), port, "/")
+
+
+def actions_part(module: str, port: int) -> Part:
+    return _part(
+        "action server", ("rasa_sdk", "--actions", module, "-p", str(port)), port, "/health"
+    )
+
+
+@contextmanager
+def ours(folder: Path) -> Iterator[tuple[Running, str, str]]:
+    """Our three parts with a database in `folder`; gives them with Rasa's and the desk's address.
+
+    Raises BenchmarkFailed, also where the assistant was not trained.
+    """
+    if not (ROOT / MODEL).exists():
+        raise BenchmarkFailed(f"{MODEL} is missing; train the assistant first: make train")
+    rasa, actions, desk = (free_port() for _ in range(3))
+    environ = {
+        **environment(),
+        "DATABASE_URL": f"sqlite:///{folder / 'desk.db'}",
+        "RASA_URL": address(rasa),
+        "ACTIONS_URL": address(actions),
+        "HOST": "127.0.0.1",
+        "PORT": str(desk),
+        "DESK_RATE_LIMIT": "0",
+        "DESK_SECRET": secrets.token_hex(),
+    }
+    parts = (
+        rasa_part(MODEL, rasa, write_endpoints(folder, actions)),
+        actions_part("bot.actions", actions),
+        _part("desk", ("desk", "serve"), desk, "/healthz"),
+    )
+    with started(parts, ROOT, environ, folder) as running:
+        yield running, address(rasa), address(desk)
+
+
+@contextmanager
+def started(
+    parts: tuple[Part, ...], cwd: Path, environ: Mapping[str, str], logs: Path
+) -> Iterator[Running]:
+    """The running parts by name, all of them up; raises BenchmarkFailed with the ends of their
+    logs when one did not start."""
+    running: dict[str, subprocess.Popen[bytes]] = {}
+    try:
+        for part in parts:
+            with _log(logs, part).open("wb") as log:
+                running[part.name] = subprocess.Popen(
+                    part.command,
+                    cwd=cwd,
+                    env=dict(environ),
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
+        with redirect_stdout(sys.stderr):  # stdout is for the table alone
+            wait_until_up(running, parts)
+        yield running
+    except PartFailed as problem:
+        ends = (f"{part.name}: {_end(_log(logs, part))}" for part in parts)
+        raise BenchmarkFailed("\n".join([str(problem), *ends])) from problem
+    finally:
+        stop(running)
+
+
+def memory_of(process: subprocess.Popen[bytes]) -> Memory:
+    """Of a process and all it started; raises BenchmarkFailed when it has ended."""
+    try:
+        parent = psutil.Process(process.pid)
+        family = [_memory(one) for one in (parent, *parent.children(recursive=True))]
+    except psutil.NoSuchProcess as error:
+        raise BenchmarkFailed(f"a process ended during the run: {error}") from error
+    return sum(family, Memory(0, 0))
+
+
+def write_endpoints(folder: Path, actions_port: int) -> Path:
+    """endpoints.yml with the action server's address."""
+    file = folder / "endpoints.yml"
+    file.write_text(f"action_endpoint:\n  url: {address(actions_port)}/webhook\n", "utf-8")
+    return file
+
+
+def address(port: int) -> str:
+    return f"http://127.0.0.1:{port}"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _part(name: str, module: tuple[str, ...], port: int, health: str) -> Part:
+    return Part(name, (sys.executable, "-m", *module), port, address(port) + health)
+
+
+def _log(folder: Path, part: Part) -> Path:
+    return folder / f"{part.name}.log"
+
+
+def _end(log: Path) -> str:
+    return log.read_text("utf-8", "replace")[-LOG_CHARACTERS:].strip() if log.exists() else ""
+
+
+def _memory(process: psutil.Process) -> Memory:
+    rss = process.memory_info().rss
+    try:
+        return Memory(rss, getattr(process.memory_full_info(), "pss", None))
+    except psutil.AccessDenied:
+        return Memory(rss, None)

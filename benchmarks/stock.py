@@ -1,0 +1,119 @@
+"""The stock way, for comparison: a bot as `rasa init` sets it up, taught from our own examples."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from benchmarks.errors import BenchmarkFailed
+from benchmarks.processes import (
+    ROOT,
+    Running,
+    actions_part,
+    address,
+    free_port,
+    rasa_part,
+    started,
+    write_endpoints,
+)
+from deploy.run import environment
+from index.loaders import find_documents, load_document
+
+INTENTS: Final = 12
+EXAMPLES: Final = 25
+MODEL: Final = "models/stock.tar.gz"
+ACTION: Final = "action_nearest_paragraph"
+
+
+def paragraphs(documents: Path) -> list[str]:
+    """Every paragraph and bullet of the documents, white space made even."""
+    loaded = (load_document(path, documents)[0] for path in find_documents(documents))
+    blocks = (block for document in loaded for block in document.blocks)
+    return [" ".join(block.text.split()) for block in blocks if block.kind != "heading"]
+
+
+def generate(folder: Path, texts: Sequence[str]) -> None:
+    """Writes the whole bot into `folder`; its action returns one of `texts`."""
+    for file in (ROOT / "benchmarks" / "stock_bot").iterdir():
+        if file.is_file():
+            shutil.copy(file, folder)
+    (folder / "paragraphs.json").write_text(json.dumps(texts), "utf-8")
+    examples = sample(yaml.safe_load(file.read_text("utf-8")) for file in _nlu_files())
+    intents = list(examples)
+    # What it does not recognise is looked up as well: stock it would apologise and rewind.
+    rules = [{"rule": one, "steps": _steps(one)} for one in (*intents, "nlu_fallback")]
+    triples = [intents[n : n + 3] for n in range(0, len(intents), 3)]
+    stories = [{"story": " ".join(three), "steps": _steps(*three)} for three in triples]
+    session = {"session_expiration_time": 60, "carry_over_slots_to_new_session": True}
+    domain = {"intents": intents, "actions": [ACTION], "session_config": session}
+    _write(folder / "domain.yml", domain)
+    _write(folder / "data" / "nlu.yml", {"nlu": _nlu(examples)})
+    _write(folder / "data" / "rules.yml", {"rules": rules})
+    _write(folder / "data" / "stories.yml", {"stories": stories})
+
+
+def train(folder: Path) -> None:
+    """Trains the bot in `folder`, minutes long; Rasa's own progress bars go to stderr."""
+    command = ("rasa", "train", "--fixed-model-name", Path(MODEL).name.partition(".")[0])
+    done = subprocess.run(
+        (sys.executable, "-m", *command), cwd=folder, env=environment(), stdout=sys.stderr
+    )
+    if done.returncode != 0 or not (folder / MODEL).exists():
+        raise BenchmarkFailed("the stock bot could not be trained; Rasa's messages above say why")
+
+
+@contextmanager
+def stock(folder: Path) -> Iterator[tuple[Running, str]]:
+    """The trained bot of `folder` and its action server; gives them with Rasa's address."""
+    rasa, actions = free_port(), free_port()
+    parts = (
+        rasa_part(MODEL, rasa, write_endpoints(folder, actions)),
+        actions_part("actions", actions),
+    )
+    with started(parts, folder, environment(), folder) as running:
+        yield running, address(rasa)
+
+
+def sample(documents: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """English examples of general intents, the same ones at every run."""
+    found: dict[str, list[str]] = {}
+    for entry in (entry for document in documents for entry in document["nlu"]):
+        language = entry.get("metadata", {}).get("language", "en")
+        if entry.get("intent", "").startswith("general_") and language == "en":
+            lines = (line.removeprefix("- ").strip() for line in entry["examples"].splitlines())
+            # Square brackets are Rasa's mark for an entity.
+            found.setdefault(entry["intent"], []).extend(x for x in lines if x and "[" not in x)
+    chosen = [intent for intent in sorted(found) if len(found[intent]) >= EXAMPLES][:INTENTS]
+    if len(chosen) < INTENTS:
+        raise BenchmarkFailed(f"bot/data/nlu has {EXAMPLES} examples for {len(chosen)} intents")
+    dice = random.Random(0)  # noqa: S311  # no secret: the same sample every time
+    return {intent: dice.sample(found[intent], EXAMPLES) for intent in chosen}
+
+
+def _nlu_files() -> list[Path]:
+    return sorted((ROOT / "bot" / "data" / "nlu").glob("*.yml"))
+
+
+def _nlu(examples: Mapping[str, Sequence[str]]) -> list[dict[str, str]]:
+    return [
+        {"intent": intent, "examples": "".join(f"- {text}\n" for text in texts)}
+        for intent, texts in examples.items()
+    ]
+
+
+def _steps(*intents: str) -> list[dict[str, str]]:
+    return [step for intent in intents for step in ({"intent": intent}, {"action": ACTION})]
+
+
+def _write(file: Path, content: Mapping[str, Any]) -> None:
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(yaml.safe_dump({"version": "3.1", **content}, allow_unicode=True), "utf-8")

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import asyncio
+
+from bot.channel import Collector, _problem
+
+
+def test_a_turn_is_one_element_and_its_first_block_gives_the_outcome() -> None:
+    async def turn() -> list[dict[str, object]]:
+        collector = Collector()
+        await collector.send_text_with_buttons("v", "Call 911.\n\nNow.", [{"title": "a"}])
+        await collector.send_custom_json("v", {"outcome": "emergency", "reason": "acute_other"})
+        await collector.send_text_message("v", "Call 988.")
+        await collector.send_custom_json("v", {"outcome": "crisis", "reason": "suicide"})
+        await collector.send_custom_json("v", {"case_id": "C-1"})
+        return collector.replies()
+
+    (element,) = asyncio.run(turn())
+    assert element["text"] == "Call 911.\n\nNow.\n\nCall 988."
+    assert element["custom"] == {
+        "outcome": "emergency",
+        "reason": "acute_other",
+        "citations": [],
+        "case_id": "C-1",
+        "text": element["text"],
+        "buttons": [{"title": "a"}],
+    }
+
+
+def test_a_turn_that_said_nothing_is_empty() -> None:
+    assert Collector().replies() == []
+
+
+def test_bad_bodies_are_named() -> None:
+    assert "object" in str(_problem([]))
+    assert "'sender'" in str(_problem({"message": "hi"}))
+    assert "'message'" in str(_problem({"sender": "a", "message": " "}))
+    assert "'metadata'" in str(_problem({"sender": "a", "message": "hi", "metadata": []}))
+    assert _problem({"sender": "a", "message": "hi"}) is None
