@@ -51,7 +51,11 @@ class Collector(CollectingOutputChannel):
 
 
 class DeskChannel(InputChannel):
-    """`POST /webhooks/rest/webhook` with `sender`, `message` and, if need be, `metadata`."""
+    """`POST /webhooks/rest/webhook` with `sender`, `message` and, if need be, `metadata`.
+
+    `metadata["earlier"]` is what the visitor said before, oldest first: a short message is judged
+    with it.
+    """
 
     @classmethod
     def name(cls) -> str:
@@ -94,6 +98,10 @@ def _problem(body: Any) -> str | None:
     for key in ("sender", "message"):
         if not isinstance(body.get(key), str) or not body[key].strip():
             return f"{key!r} must be a text that is not empty"
-    if not isinstance(body.get("metadata", {}), dict):
+    metadata = body.get("metadata")
+    if not isinstance(metadata, dict | None):
         return "'metadata' must be an object"
+    earlier = (metadata or {}).get("earlier", [])
+    if not isinstance(earlier, list) or not all(isinstance(text, str) for text in earlier):
+        return "'metadata.earlier' must be a list of texts"
     return None

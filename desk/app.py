@@ -24,7 +24,13 @@ from desk.website.headers import SecurityHeaders
 from desk.website.refusals import refuse
 
 PAGE = Path(__file__).parent / "website" / "page"
-PAGE_FILES = {"/": "index.html", "/page.js": "page.js", "/page.css": "page.css"}
+PAGE_FILES = {
+    "/": "index.html",
+    "/page.css": "page.css",
+    "/page.js": "page.js",
+    "/bubbles.js": "bubbles.js",
+    "/words.js": "words.js",
+}
 
 
 def create_app(settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> Starlette:

@@ -16,6 +16,7 @@ from desk.errors import UnknownConversation
 from desk.models import conversations, messages, now
 
 Sender = Literal["visitor", "bot", "staff", "system"]
+DANGER_OUTCOMES = ("crisis", "emergency")
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,26 @@ class Store:
         )
         with self._database.reading() as connection:
             return list(connection.execute(waiting).scalars())
+
+    def earlier(self, turn: Message, most: int) -> list[str]:
+        """What the visitor said before this turn, oldest first, as far as it still bears on it:
+        not what a crisis reply or the close of a case has dealt with.
+        """
+        before = (
+            select(messages)
+            .where(messages.c.conversation_id == turn.conversation_id, messages.c.id < turn.id)
+            .order_by(messages.c.id.desc())
+            .limit(4 * most)
+        )
+        said: list[str] = []
+        with self._database.reading() as connection:
+            for row in connection.execute(before):
+                dealt_with = row.payload.get("outcome") in DANGER_OUTCOMES
+                if dealt_with or row.sender == "system" or len(said) == most:
+                    break
+                if row.sender == "visitor":
+                    said.insert(0, row.text)
+        return said
 
     def finish_turn(self, turn: Message, replies: Sequence[Reply]) -> bool:
         """Stores the replies and ends the turn, both or neither. False, and nothing stored, when

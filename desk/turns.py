@@ -17,12 +17,12 @@ from desk import texts
 from desk.cases import QUEUES, URGENCIES, Case, Cases, Queue, Urgency
 from desk.errors import AssistantUnavailable, DatabaseError
 from desk.rasa_client import Answer, RasaClient
-from desk.store import Message, Reply, Store
+from desk.store import DANGER_OUTCOMES, Message, Reply, Store
 
 logger = logging.getLogger(__name__)
 
 RETRY_SECONDS = 1.0
-URGENT_OUTCOMES = ("crisis", "emergency")
+EARLIER = 3  # messages before a turn that the assistant judges a short one with
 
 
 class Turns:
@@ -111,6 +111,7 @@ class Turns:
             "channel": conversation.channel,
             "message_id": turn.message_id,
             "language": conversation.language,
+            "earlier": await run_in_threadpool(self._store.earlier, turn, EARLIER),
         }
         try:
             answer = await self._rasa.ask(turn.conversation_id, turn.text, metadata)
@@ -139,7 +140,7 @@ class Turns:
         if answer.outcome == "relayed" and answer.case_id is None:
             current = await run_in_threadpool(self._cases.current, turn.conversation_id)
             return current.case_id if current else None
-        urgent = answer.outcome in URGENT_OUTCOMES
+        urgent = answer.outcome in DANGER_OUTCOMES
         wanted = urgent or (answer.outcome == "handoff" and answer.open_case)
         if answer.case_id or not wanted:
             return answer.case_id

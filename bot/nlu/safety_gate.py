@@ -19,6 +19,7 @@ from rasa.shared.nlu.constants import (
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.intent_classifier import PROBABILITIES
+from bot.nlu.sentence_embedding import IN_CONTEXT
 from bot.safety.labels import UNCLEAR
 from bot.safety.normalise import without_intent_prefix
 from bot.safety.screen import Thresholds, Verdict, judge, load_wordings
@@ -61,7 +62,10 @@ class SafetyGate(GraphComponent):
 
     def _judge(self, text: str, message: Message) -> Verdict:
         try:
-            return judge(text, message.get(PROBABILITIES) or (), self._thresholds)
+            readings, context = list(message.get(PROBABILITIES) or ()), None
+            if readings and message.get(IN_CONTEXT):
+                context = readings.pop()
+            return judge(text, readings, self._thresholds, context=context)
         except Exception:  # a gate that fails is a handoff, never an answer
             logger.exception("the safety gate failed; the message is handed to a person")
             return Verdict(UNCLEAR, "handoff", UNCLEAR, 0.0, "failure")

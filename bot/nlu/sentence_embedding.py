@@ -20,11 +20,14 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from tqdm import tqdm
 
 from bot.safety.normalise import normalise
-from bot.safety.windows import windows
+from bot.safety.windows import in_context, windows
 from index import Embedder, load_embedder
 
 READINGS = "window_vectors"
-"""Message property: vectors of the whole text and of its parts, shape (1 + parts, dimension)."""
+"""Message property: vectors of the whole text, of its parts, and last, where `IN_CONTEXT` is set,
+of the text behind what was said before; shape (texts, dimension)."""
+IN_CONTEXT = "read_in_context"
+"""Message property: whether the last reading is the text behind what was said before."""
 
 _BATCH = 64
 logger = logging.getLogger(__name__)
@@ -77,14 +80,23 @@ class SentenceEmbedding(DenseFeaturizer, GraphComponent):
             text = message.get(TEXT)
             if not text:
                 continue
+            texts = windows(normalise(text))
+            context = in_context(texts[0], _earlier(message))
             try:
-                vectors = self._embedder.encode(windows(normalise(text)))
+                vectors = self._embedder.encode([*texts, context] if context else texts)
             except Exception:  # the gate then goes by its wordings alone: a handoff, never silence
                 logger.exception("embedding failed; the safety gate decides without it")
                 continue
             self._add(message, vectors[:1])
             message.set(READINGS, vectors)
+            message.set(IN_CONTEXT, context is not None)
         return messages
 
     def _add(self, message: Message, vector: NDArray[np.float32]) -> None:
         message.add_features(Features(vector, FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
+
+
+def _earlier(message: Message) -> list[str]:
+    """What the visitor said before, as the desk sends it along; none in `rasa shell`."""
+    said = (message.get("metadata") or {}).get("earlier") or []
+    return [normalise(text) for text in said if isinstance(text, str)]

@@ -49,6 +49,7 @@ REASONS: Final[dict[str, tuple[str, ...]]] = {
 """Reasons (or topics) of each label; labels in order of precedence, highest first."""
 
 LABELS: Final = tuple(REASONS)
+GENERAL: Final = "general_education"
 DANGER: Final = frozenset({"crisis", "emergency"})
 
 _PREFIXES: Final = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -17,6 +17,7 @@ import yaml
 
 from bot.safety.labels import (
     DANGER,
+    GENERAL,
     LABELS,
     UNCLEAR,
     both_of,
@@ -27,7 +28,7 @@ from bot.safety.language import language_of
 from bot.safety.normalise import fold
 
 WORDINGS: Final = Path(__file__).with_name("wordings.yml")
-_ANSWERED: Final = frozenset({"general_education", "out_of_scope", "small_talk"})
+_ANSWERED: Final = frozenset({GENERAL, "out_of_scope", "small_talk"})
 """Labels that the assistant answers by itself, and so only when it is confident."""
 
 
@@ -56,10 +57,13 @@ class Thresholds:
     """Probabilities (0 to 1) from which the classifier's opinion counts.
 
     `danger` is low because a missed crisis is far worse than a false one; `safe` is high because
-    only what is recognised with confidence may be answered by the assistant.
+    only what is recognised with confidence may be answered by the assistant. `part` is the danger
+    that a part of a long message must show, `context` a short one behind what was said before.
     """
 
     danger: float = 0.25
+    part: float = 0.5
+    context: float = 0.5
     both: float = 0.2
     personal: float = 0.3
     safe: float = 0.5
@@ -102,11 +106,13 @@ def judge(
     readings: Sequence[Mapping[str, float]],
     thresholds: Thresholds | None = None,
     wordings: Sequence[Wording] | None = None,
+    context: Mapping[str, float] | None = None,
 ) -> Verdict:
     """The verdict on a text.
 
     `readings` are the classifier's probabilities by intent, one mapping for the whole text and,
-    for a long text, one for each of its parts; empty when the classifier failed.
+    for a long text, one for each of its parts; empty when the classifier failed. `context` is the
+    one for a short text behind what was said before.
     """
     limits = thresholds or Thresholds()
     language, other = language_of(text), is_about_other(text)
@@ -116,7 +122,7 @@ def judge(
         return Verdict(intent, label, reason, confidence, source, language, other)
 
     worded = screen(text, wordings)
-    opinions = [_opinion(reading, limits) for reading in readings]
+    opinions = _opinions(readings, context, limits)
     dangers: dict[str, str] = {}
     for label, reason in (*worded, *(pair for o in opinions for pair in o.dangers)):
         if label in DANGER:
@@ -136,6 +142,22 @@ def judge(
     if not opinions or opinions[0].intent == UNCLEAR:
         return verdict(UNCLEAR, 0.0, "default")
     return verdict(opinions[0].intent, opinions[0].confidence, "classifier")
+
+
+def _opinions(
+    readings: Sequence[Mapping[str, float]],
+    context: Mapping[str, float] | None,
+    limits: Thresholds,
+) -> list[_Opinion]:
+    """The opinion on the whole text first, then those on its parts and in its context."""
+    opinions = [
+        _opinion(reading, limits if n == 0 else replace(limits, danger=limits.part))
+        for n, reading in enumerate(readings)
+    ]
+    # A question that is clear by itself is not read into what came before it.
+    if context is not None and not (opinions and label_of(opinions[0].intent)[0] == GENERAL):
+        opinions.append(_opinion(context, replace(limits, danger=limits.context)))
+    return opinions
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,10 @@
-"""Parts of a long message, so that a danger sign is seen however much surrounds it."""
+"""What of a message is read: its parts, where it is long, so that a danger sign is seen however
+much surrounds it; and what was said before it, where it is short and means little by itself."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 SHORT: Final = 8
@@ -12,6 +13,11 @@ WINDOW: Final = 40
 """Words in one part; longer sentences are cut with an overlap of half a part."""
 MOST: Final = 48
 """Parts at most; of a longer text the parts are taken evenly, its first and last among them."""
+
+EARLIER: Final = 3
+"""Messages before a short one that it is read with."""
+EARLIER_WORDS: Final = 60
+"""Of those, the last words are read."""
 
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?…;])\s+|\n+")
 
@@ -29,6 +35,14 @@ def windows(text: str) -> list[str]:
         step = (len(parts) - 1) / (MOST - 1)
         parts = [parts[round(step * n)] for n in range(MOST)]
     return [text, *parts]
+
+
+def in_context(text: str, earlier: Sequence[str]) -> str | None:
+    """A short message behind what the visitor said before; None where it stands for itself."""
+    if len(text.split()) > SHORT or not earlier:
+        return None
+    before = " ".join(f"{message.rstrip('.')}." for message in earlier[-EARLIER:]).split()
+    return " ".join([*before[-EARLIER_WORDS:], text])
 
 
 def _pieces(sentence: str) -> Iterator[str]:

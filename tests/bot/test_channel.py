@@ -36,4 +36,7 @@ def test_bad_bodies_are_named() -> None:
     assert "'sender'" in str(_problem({"message": "hi"}))
     assert "'message'" in str(_problem({"sender": "a", "message": " "}))
     assert "'metadata'" in str(_problem({"sender": "a", "message": "hi", "metadata": []}))
+    earlier = {"sender": "a", "message": "hi", "metadata": {"earlier": [1]}}
+    assert "'metadata.earlier'" in str(_problem(earlier))
     assert _problem({"sender": "a", "message": "hi"}) is None
+    assert _problem({"sender": "a", "message": "hi", "metadata": {"earlier": ["hello"]}}) is None

@@ -94,6 +94,25 @@ def test_one_dangerous_part_of_a_long_message_decides() -> None:
     assert judge("what is it? i packed up my life.", parts).intent == "crisis_suicide"
 
 
+def test_a_part_must_show_more_danger_than_the_whole() -> None:
+    hint = {"crisis_suicide": 0.3, "general_uses": 0.7}
+    assert judge("x", [hint]).is_danger
+    assert not judge("x", [reading("general_uses"), hint]).is_danger
+
+
+def test_a_short_message_is_judged_with_what_was_said_before() -> None:
+    alone = reading("small_talk_chitchat")
+    assert judge("yes", [alone]).label == "small_talk"
+    assert judge("yes", [alone], context=reading("crisis_suicide")).intent == "crisis_suicide"
+    assert judge("yes", [alone], context=reading("personal_dosing")).intent == "personal_dosing"
+    assert judge("yes", [alone], context=reading("general_uses")).label == "small_talk"
+
+
+def test_a_clear_question_is_not_read_into_what_came_before_it() -> None:
+    clear = judge("what is it", [reading("general_what_is")], context=reading("crisis_suicide"))
+    assert clear.label == "general_education"
+
+
 def test_crisis_and_emergency_together_give_both() -> None:
     both = judge(
         "I took all my pills because i want to die", [reading("emergency_overdose_or_ingestion")]

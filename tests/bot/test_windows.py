@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.safety.windows import MOST, WINDOW, windows
+from bot.safety.windows import EARLIER_WORDS, MOST, SHORT, WINDOW, in_context, windows
 
 
 def test_a_short_message_is_read_once() -> None:
@@ -29,3 +29,12 @@ def test_no_part_is_long_and_the_whole_comes_first(text: str) -> None:
     whole, *parts = windows(text)
     assert whole == text
     assert all(0 < len(part.split()) <= WINDOW + 2 for part in parts)
+
+
+def test_a_short_message_is_read_behind_what_was_said_before() -> None:
+    assert in_context("me too", ["a", "b", "i feel low", "so tired."]) == (
+        "b. i feel low. so tired. me too"
+    )
+    assert in_context("me too", []) is None
+    assert in_context("word " * (SHORT + 1), ["before"]) is None
+    assert len(str(in_context("me too", ["word " * 500])).split()) == EARLIER_WORDS + 2

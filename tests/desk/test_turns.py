@@ -21,9 +21,39 @@ def test_rasa_gets_the_message_under_the_conversation(visitor: Visitor, rasa: Fa
         {
             "sender": visitor.id,
             "message": "Hello, Zoë",
-            "metadata": {"channel": "website", "message_id": "m1", "language": None},
+            "metadata": {
+                "channel": "website",
+                "message_id": "m1",
+                "language": None,
+                "earlier": [],
+            },
         }
     ]
+
+
+def test_rasa_gets_what_the_visitor_said_before(visitor: Visitor, rasa: FakeRasa) -> None:
+    for number in range(5):
+        visitor.say(f"message {number}")
+    assert rasa.requests[-1]["metadata"]["earlier"] == ["message 1", "message 2", "message 3"]
+
+
+def test_what_a_crisis_reply_dealt_with_bears_on_nothing_later(
+    visitor: Visitor, rasa: FakeRasa
+) -> None:
+    rasa.respond = FakeRasa.answer(outcome="crisis", reason="suicide")
+    visitor.say("a danger")
+    rasa.respond = rasa.echo
+    visitor.say("ok")
+    visitor.say("thanks")
+    assert [asked["metadata"]["earlier"] for asked in rasa.requests] == [[], [], ["ok"]]
+
+
+def test_a_relayed_reply_names_the_case(visitor: Visitor, rasa: FakeRasa) -> None:
+    rasa.respond = FakeRasa.answer(outcome="crisis", reason="suicide")
+    (danger,) = visitor.say("a danger")
+    rasa.respond = FakeRasa.answer(outcome="relayed")
+    (relayed,) = visitor.say("are you there?")
+    assert relayed["case_id"] == danger["case_id"] is not None
 
 
 def test_the_same_message_id_gives_the_same_replies_and_nothing_else(

@@ -1,200 +1,149 @@
-// A plain page for the visitor API. Everything that anybody wrote is set as text, never as markup.
+// Sends what the visitor writes to the visitor API and shows what the desk tells.
 
-const ENGLISH = {
-  title: "Questions to the clinic",
-  intro:
-    "An automated assistant answers general questions from the clinic's documents. It is not a person and gives no medical advice.",
-  log: "Conversation",
-  label: "Your question",
-  send: "Send",
-  danger: "In danger, or thinking of suicide? People are there day and night.",
-  crisis: "Help in a crisis",
-  call988: "Call 988",
-  text988: "Text 988",
-  call911: "Call 911",
-  visitor: "You",
-  bot: "Automated assistant",
-  staff: "Clinic team",
-  system: "Notice",
-  source: "Source",
-  writing: "The assistant is looking that up…",
-  offline: "No connection. Trying again…",
-  again: "Send again",
-  notSent:
-    "This message was not sent. If you or someone else is in danger, call 911. You can call or text 988 at any time.",
-};
-const SPANISH = {
-  title: "Preguntas a la clínica",
-  intro:
-    "Un asistente automático responde preguntas generales a partir de los documentos de la clínica. No es una persona y no da consejos médicos.",
-  log: "Conversación",
-  label: "Su pregunta",
-  send: "Enviar",
-  danger: "¿Está en peligro o piensa en el suicidio? Hay personas día y noche.",
-  crisis: "Ayuda en una crisis",
-  call988: "Llamar al 988 (oprima 2)",
-  text988: "Enviar AYUDA al 988",
-  call911: "Llamar al 911",
-  visitor: "Usted",
-  bot: "Asistente automático",
-  staff: "Equipo de la clínica",
-  system: "Aviso",
-  source: "Fuente",
-  writing: "El asistente está buscando…",
-  offline: "Sin conexión. Intentando de nuevo…",
-  again: "Enviar de nuevo",
-  notSent:
-    "Este mensaje no se envió. Si usted u otra persona está en peligro, llame al 911. Puede llamar al 988 (oprima 2) en cualquier momento.",
-};
+import { bubble, button, failure } from "./bubbles.js";
+import { language, translatePage, words } from "./words.js";
+
 const KEY = "conversation";
+const ENDED = [401, 403, 404]; // of a conversation: its token has expired, or it is gone
+const MUST_CHANGE = [413, 422]; // of a message: as it is, it will be refused again
+const POST_MS = 20_000;
+const SILENCE_MS = 45_000; // the desk is heard every 15 seconds
+const HISTORY_MS = 1_500;
 
-const language = navigator.language.toLowerCase().startsWith("es") ? "es" : "en";
-const words = language === "es" ? SPANISH : ENGLISH;
+const talk = document.getElementById("talk");
 const log = document.getElementById("log");
 const line = document.getElementById("line");
 const form = document.getElementById("form");
 const entry = document.getElementById("text");
 
-let conversation = JSON.parse(sessionStorage.getItem(KEY) ?? "null");
+let conversation = recall();
 let starting = null; // one conversation even when two messages are sent at once
+let connected = true;
 let lastEvent = 0;
 const unanswered = new Set(); // ids of the visitor's messages that have no reply yet
 
-function element(name, className, text) {
-  const made = document.createElement(name);
-  if (className) made.className = className;
-  if (text) made.textContent = text;
-  return made;
-}
-
-function bubble(from, name, text, outcome = "") {
-  const item = element("li", `${from} ${outcome ?? ""}`);
-  const who = name ? `${words[from]}: ${name}` : words[from];
-  item.append(element("p", "who", who), element("p", "said", text));
-  return item;
-}
-
-function citation({ title, section, text, url, date }) {
-  const details = element("details");
-  const heading = [title, section].filter(Boolean).join(" – ");
-  details.append(element("summary", "", `${words.source}: ${heading}`));
-  if (text) details.append(element("blockquote", "", text));
-  if (date) details.append(element("p", "", date));
-  if (/^https?:\/\//.test(url ?? "")) {
-    const link = element("a", "", url);
-    Object.assign(link, { href: url, target: "_blank", rel: "noopener noreferrer" });
-    details.append(link);
-  }
-  return details;
-}
-
-function choice({ title, payload }) {
-  if (/^(tel:|sms:|https:\/\/)/.test(payload)) {
-    const link = element("a", "choice", title);
-    link.href = payload;
-    return link;
-  }
-  const button = element("button", "", title);
-  button.type = "button";
-  button.addEventListener("click", () => {
-    button.parentElement.remove();
-    entry.focus();
-    send(payload);
-  });
-  return button;
-}
+// --- what is shown
 
 function add(item) {
   log.append(item);
-  log.scrollTop = log.scrollHeight;
+  item.scrollIntoView({ block: "start" }); // the start of a long reply, all of a short one
   return item;
+}
+
+// The visitor's message goes to the end: when it is sent, and again when the desk has kept it.
+function addMine(id, text) {
+  for (const spent of log.querySelectorAll("li:not(.visitor) .choices button")) spent.remove();
+  const known = log.querySelector(`[data-id="${CSS.escape(id)}"]`);
+  const item = known ?? bubble({ from: "visitor", text });
+  item.dataset.id = id;
+  item.querySelector(".failed")?.remove();
+  return add(item);
 }
 
 function show(message) {
   lastEvent = message.id;
   if (message.from === "visitor") {
     unanswered.add(message.message_id);
-    if (!log.querySelector(`[data-id="${CSS.escape(message.message_id)}"]`)) {
-      add(bubble("visitor", null, message.text)).dataset.id = message.message_id;
-    }
+    addMine(message.message_id, message.text);
   } else {
     if (message.from === "bot") unanswered.delete(unanswered.values().next().value);
-    const item = bubble(message.from, message.name, message.text, message.outcome);
-    item.append(...message.citations.map(citation));
-    if (message.buttons.length) {
-      const choices = element("div", "choices");
-      choices.append(...message.buttons.map(choice));
-      item.append(choices);
-    }
-    add(item);
+    const urgent = ["crisis", "emergency"].includes(message.outcome);
+    add(bubble(message, choose, urgent && talk.getAttribute("aria-live") !== "off"));
   }
   state();
 }
 
-function state(connected = true) {
+function state() {
   if (!connected) line.textContent = words.offline;
   else line.textContent = unanswered.size ? words.writing : "";
 }
 
-async function post(path, body, token) {
-  const headers = { "Content-Type": "application/json" };
-  if (token) headers.Authorization = `Bearer ${token}`;
-  return fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
+// --- what is sent
+
+async function send(text, id = newId()) {
+  const item = addMine(id, text);
+  try {
+    await deliver(item, text, id);
+  } catch (error) {
+    const actions = [button(words.again, () => choose(text, id))];
+    if (MUST_CHANGE.includes(error.status)) actions.push(button(words.edit, () => edit(item, text)));
+    const failed = failure(error.status ? error.message : words.notSent, actions);
+    item.append(failed);
+    failed.scrollIntoView({ block: "nearest" });
+  }
 }
 
-async function problem(response) {
-  const body = await response.json().catch(() => null);
-  return (language === "en" && body?.error?.message) || words.notSent; // the API speaks English
+async function deliver(item, text, id, last = false) {
+  if (!conversation) await (starting ??= start().finally(() => (starting = null)));
+  const used = conversation;
+  const path = `/api/conversations/${used.conversation_id}/messages`;
+  const response = await post(path, { message_id: id, text }, used.token);
+  if (response.ok) return;
+  if (!ENDED.includes(response.status)) throw await refusal(response);
+  end(used);
+  if (last) throw await refusal(response);
+  log.append(item);
+  await deliver(item, text, id, true);
+}
+
+function choose(text, id) {
+  talk.focus({ preventScroll: true }); // the button goes; a phone's keyboard stays down
+  send(text, id);
+}
+
+function edit(item, text) {
+  item.remove();
+  entry.value = [text, entry.value].filter(Boolean).join("\n");
+  entry.focus();
 }
 
 async function start() {
   const response = await post("/api/conversations", { language });
-  if (!response.ok) throw new Error(await problem(response));
+  if (!response.ok) throw await refusal(response);
   conversation = await response.json();
   lastEvent = 0;
-  sessionStorage.setItem(KEY, JSON.stringify(conversation));
+  remember(conversation);
   listen(conversation);
 }
 
-function forget() {
+function end(ended) {
+  if (conversation !== ended) return;
   conversation = null;
-  sessionStorage.removeItem(KEY);
+  remember(null);
+  unanswered.clear();
+  add(bubble({ from: "system", text: words.over }));
+  state();
 }
 
-async function send(text, id = crypto.randomUUID?.() ?? String(Math.random()).slice(2)) {
-  const item = log.querySelector(`[data-id="${id}"]`) ?? add(bubble("visitor", null, text));
-  item.dataset.id = id;
-  item.querySelector(".failed")?.remove();
-  try {
-    if (!conversation) await (starting ??= start().finally(() => (starting = null)));
-    const path = `/api/conversations/${conversation.conversation_id}/messages`;
-    const response = await post(path, { message_id: id, text }, conversation.token);
-    if ([401, 403, 404].includes(response.status)) forget();
-    if (!response.ok) throw new Error(await problem(response));
-  } catch (error) {
-    fail(item, text, id, error instanceof TypeError ? words.notSent : error.message);
-  }
+function post(path, body, token) {
+  const headers = { "Content-Type": "application/json" };
+  if (token) headers.Authorization = `Bearer ${token}`;
+  const signal = AbortSignal.timeout(POST_MS);
+  return fetch(path, { method: "POST", headers, body: JSON.stringify(body), signal });
 }
 
-function fail(item, text, id, reason) {
-  const failed = element("div", "failed");
-  const again = element("button", "", words.again);
-  again.type = "button";
-  again.addEventListener("click", () => send(text, id));
-  failed.append(element("p", "", reason), again);
-  item.append(failed);
-  log.scrollTop = log.scrollHeight;
+async function refusal(response) {
+  const { code, message } = (await response.json().catch(() => null))?.error ?? {};
+  const said = language === "en" ? message : words.refusals[code];
+  return Object.assign(new Error(said ?? words.notSent), { status: response.status });
 }
+
+function newId() {
+  return crypto.randomUUID?.() ?? `${Date.now()}-${String(Math.random()).slice(2)}`;
+}
+
+// --- what comes
 
 // EventSource cannot send the token in a header, so the stream is read by hand.
 async function listen(listened) {
-  for (let wait = 1000; conversation === listened; wait = Math.min(wait * 2, 15000)) {
+  for (let wait = 1000; conversation === listened; wait = Math.min(wait * 2, 15_000)) {
     try {
       const response = await fetch(`/api/conversations/${listened.conversation_id}/events`, {
         headers: { Authorization: `Bearer ${listened.token}`, "Last-Event-ID": String(lastEvent) },
       });
-      if ([401, 403, 404].includes(response.status)) return forget();
+      if (ENDED.includes(response.status)) return end(listened);
       if (response.ok) {
+        connected = true;
         state();
         wait = 1000;
         await read(response.body.pipeThrough(new TextDecoderStream()).getReader(), listened);
@@ -202,7 +151,9 @@ async function listen(listened) {
     } catch {
       // the line broke: said below, and tried again
     }
-    state(false);
+    if (conversation !== listened) return;
+    connected = false;
+    state();
     await new Promise((resolve) => setTimeout(resolve, wait));
   }
 }
@@ -210,8 +161,10 @@ async function listen(listened) {
 async function read(reader, listened) {
   let buffer = "";
   for (;;) {
-    const { value, done } = await reader.read();
-    if (done || conversation !== listened) return;
+    const silence = setTimeout(() => reader.cancel(), SILENCE_MS);
+    const { value, done } = await reader.read().finally(() => clearTimeout(silence));
+    if (done) return;
+    if (conversation !== listened) return reader.cancel();
     const blocks = (buffer + value).split("\n\n");
     buffer = blocks.pop();
     for (const block of blocks) {
@@ -221,12 +174,31 @@ async function read(reader, listened) {
   }
 }
 
+// --- what the tab remembers, where the browser lets it
+
+function recall() {
+  try {
+    return JSON.parse(sessionStorage.getItem(KEY));
+  } catch {
+    return null;
+  }
+}
+
+function remember(started) {
+  try {
+    if (started) sessionStorage.setItem(KEY, JSON.stringify(started));
+    else sessionStorage.removeItem(KEY);
+  } catch {
+    // storage is switched off: a reload starts anew
+  }
+}
+
 form.addEventListener("submit", (event) => {
   event.preventDefault();
+  entry.focus();
   const text = entry.value.trim();
   if (!text) return;
   entry.value = "";
-  entry.focus();
   send(text);
 });
 entry.addEventListener("keydown", (event) => {
@@ -236,13 +208,9 @@ entry.addEventListener("keydown", (event) => {
   }
 });
 
-document.documentElement.lang = language;
-document.title = words.title;
-for (const part of document.querySelectorAll("[data-text]")) {
-  part.textContent = words[part.dataset.text];
+translatePage();
+if (conversation) {
+  talk.setAttribute("aria-live", "off"); // nobody wants the whole history read out
+  setTimeout(() => talk.removeAttribute("aria-live"), HISTORY_MS);
+  listen(conversation);
 }
-for (const part of document.querySelectorAll("[data-label]")) {
-  part.setAttribute("aria-label", words[part.dataset.label]);
-}
-if (language === "es") document.querySelector('[href="sms:988"]').href = "sms:988?body=AYUDA";
-if (conversation) listen(conversation);
