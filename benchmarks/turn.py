@@ -105,8 +105,8 @@ def setting(turns: int) -> str:
     """What the figures hold for: the machine, the day, the number of turns."""
     return (
         f"{cpu()}, {os.cpu_count()} cores, {date.today():%Y-%m-%d}. {turns} turns each, in"
-        f" conversations of {CONVERSATION_TURNS}, one client, all taking turns in one run"
-        " (`make bench`)."
+        f" conversations of {CONVERSATION_TURNS}, one client, all running side by side and"
+        " asked in turn (`make bench`)."
     )
 
 

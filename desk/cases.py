@@ -114,6 +114,14 @@ class Cases:
             _audit(connection, case.case_id, "assistant", "open", None, "waiting", reason)
             return case
 
+    def relay(self, conversation_id: str, text: str) -> Message:
+        """Stores what a visitor said while a case is open, where the desk did not receive it
+        itself (`rasa shell`). Raises UnknownConversation.
+        """
+        with self._database.writing() as connection:
+            lock_conversation(connection, conversation_id)
+            return add_message(connection, conversation_id, "visitor", text, turn_state="done")
+
     def current(self, conversation_id: str) -> Case | None:
         """The conversation's unresolved case."""
         with self._database.reading() as connection:

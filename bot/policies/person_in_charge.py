@@ -27,6 +27,9 @@ from desk.cases import Cases
 
 RELAY = "utter_relayed"
 RELAY_AFTER_DANGER = "utter_relayed_after_danger"
+KEEP = "action_keep_message"
+"""Stores a relayed message with its case, where no desk has stored it: in `rasa shell`."""
+DESK_CHANNEL = "rest"
 SEEN = "danger_seen"
 """Slot: a crisis or an emergency was met in this conversation; answers then carry the crisis line."""
 REPEATED = "danger_repeated"
@@ -89,6 +92,9 @@ class PersonInCharge(Policy):
         **kwargs: Any,
     ) -> PolicyPrediction:
         if tracker.latest_action_name in (RELAY, RELAY_AFTER_DANGER):
+            kept = tracker.get_latest_input_channel() == DESK_CHANNEL
+            return self._predict(ACTION_LISTEN_NAME if kept else KEEP, domain)
+        if tracker.latest_action_name == KEEP:
             return self._predict(ACTION_LISTEN_NAME, domain)
         if tracker.latest_action_name != ACTION_LISTEN_NAME or tracker.latest_message is None:
             return self._predict(None, domain)

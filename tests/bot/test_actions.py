@@ -10,8 +10,11 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from bot.actions.answer import ActionAnswer
 from bot.actions.hand_off import ActionHandOff, transcript_of, urgency_of
+from bot.actions.keep_message import ActionKeepMessage
 from bot.settings import BotSettings, SettingsInvalid
 from desk.cases import Cases
+from desk.database import Database
+from desk.store import Store
 
 
 def tracker(text: str, intent: str, **slots: Any) -> Tracker:
@@ -50,6 +53,15 @@ def test_a_danger_reply_is_not_said_twice(database: str) -> None:
     case = Cases(database).current("visitor-1")
     assert case is not None and case.urgency == "urgent"
     assert [m["custom"] for m in messages] == [{"case_id": case.case_id}]
+
+
+def test_a_message_from_the_shell_is_kept_with_its_case(database: str) -> None:
+    said(ActionHandOff(), tracker("a person please", "admin_wants_human"))
+    assert said(ActionKeepMessage(), tracker("it is about my bill", "admin_records")) == []
+    kept = Store(Database(database)).messages("visitor-1")
+    assert [(message.sender, message.text) for message in kept] == [
+        ("visitor", "it is about my bill")
+    ]
 
 
 def test_an_allegation_goes_to_its_own_queue(database: str) -> None:

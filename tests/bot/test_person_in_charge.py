@@ -39,8 +39,11 @@ def policy(cases: Any, folder: Path) -> PersonInCharge:
     )
 
 
-def said(text: str, intent: str) -> list[Event]:
-    return [ActionExecuted("action_listen"), UserUttered(text, {"name": intent, "confidence": 1.0})]
+def said(text: str, intent: str, channel: str = "rest") -> list[Event]:
+    return [
+        ActionExecuted("action_listen"),
+        UserUttered(text, {"name": intent, "confidence": 1.0}, input_channel=channel),
+    ]
 
 
 def spoken(text: str, intent: str, **verdict: Any) -> list[Event]:
@@ -73,8 +76,12 @@ def test_while_a_case_is_open_messages_are_relayed(
     case_id = opened(cases)
     ours = policy(cases, tmp_path)
     assert predicted(ours, domain, said("what is it?", "general_what_is"))[0] == RELAY
-    after = [*said("what is it?", "general_what_is"), ActionExecuted(RELAY)]
-    assert predicted(ours, domain, after)[0] == "action_listen"
+    by_desk = [*said("what is it?", "general_what_is", "rest"), ActionExecuted(RELAY)]
+    assert predicted(ours, domain, by_desk)[0] == "action_listen"
+    by_shell = [*said("what is it?", "general_what_is", "cmdline"), ActionExecuted(RELAY)]
+    assert predicted(ours, domain, by_shell)[0] == "action_keep_message"
+    kept = [*by_shell, ActionExecuted("action_keep_message")]
+    assert predicted(ours, domain, kept)[0] == "action_listen"
     cases.resolve(case_id, NURSE)
     assert predicted(ours, domain, said("what is it?", "general_what_is"))[0] is None
 

@@ -1,0 +1,1 @@
+"""The evidence for the safety gate: labelled messages, figures with intervals, a report."""
