@@ -12,7 +12,7 @@ class SettingsInvalid(Exception):
 
 
 class BotSettings(BaseSettings):
-    """What the action server and the Rasa server's own parts need to know; the index has its own."""
+    """What the action server and our parts of the Rasa server need; the index has its own."""
 
     database_url: str = Field("sqlite:///var/desk.db", env="DATABASE_URL")
     opening_hours: str = Field("", env="CLINIC_HOURS", max_length=200)

@@ -36,10 +36,13 @@ def test_a_part_imports_only_what_it_may(part: str) -> None:
             assert allowed, f"{file.relative_to(ROOT)} imports {module}"
 
 
-@pytest.mark.parametrize("library, folders", [
-    ("rasa", {"bot/nlu", "bot/policies", "bot/channel.py"}),
-    ("rasa_sdk", {"bot/actions"}),
-])
+@pytest.mark.parametrize(
+    "library, folders",
+    [
+        ("rasa", {"bot/nlu", "bot/policies", "bot/channel.py"}),
+        ("rasa_sdk", {"bot/actions"}),
+    ],
+)
 def test_rasa_stays_where_it_belongs(library: str, folders: set[str]) -> None:
     for file in (ROOT / "bot").rglob("*.py"):
         uses = any(module.split(".")[0] == library for module in imported(file))

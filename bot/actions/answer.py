@@ -30,7 +30,7 @@ _ABOUT_TREATING: tuple[str, ...] = (
 logger = logging.getLogger(__name__)
 
 
-class ActionAnswer(Action):  # type: ignore[misc]  # the SDK is untyped
+class ActionAnswer(Action):
     """Search, compose, cite; every other word of the reply stands in domain.yml."""
 
     def __init__(self) -> None:

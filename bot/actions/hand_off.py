@@ -11,13 +11,13 @@ from rasa_sdk.executor import CollectingDispatcher
 from bot.safety.labels import DANGER, label_of
 from bot.safety.screen import names_staff
 from bot.settings import BotSettings
-from desk.cases import Case, Cases
+from desk.cases import Case, Cases, Urgency
 
 _SOON = frozenset({"side_effect_now", "pregnancy_lactation", "medication_change"})
 _ABOUT_MEDICINES = frozenset({"dosing", "interaction", "medication_change", "side_effect_now"})
 
 
-class ActionHandOff(Action):  # type: ignore[misc]  # the SDK is untyped
+class ActionHandOff(Action):
     """Opens a case with reason, urgency and the conversation so far, and says so truthfully."""
 
     def __init__(self) -> None:
@@ -60,7 +60,7 @@ class ActionHandOff(Action):  # type: ignore[misc]  # the SDK is untyped
         )
 
 
-def urgency_of(label: str, reason: str) -> str:
+def urgency_of(label: str, reason: str) -> Urgency:
     """How soon a person has to look: urgent, soon or normal."""
     if label in DANGER:
         return "urgent"

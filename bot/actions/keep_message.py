@@ -12,7 +12,7 @@ from bot.settings import BotSettings
 from desk.cases import Cases
 
 
-class ActionKeepMessage(Action):  # type: ignore[misc]  # the SDK is untyped
+class ActionKeepMessage(Action):
     """What somebody writes in `rasa shell` while a case is open reaches the staff too."""
 
     def __init__(self) -> None:

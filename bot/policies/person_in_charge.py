@@ -31,7 +31,7 @@ KEEP = "action_keep_message"
 """Stores a relayed message with its case, where no desk has stored it: in `rasa shell`."""
 DESK_CHANNEL = "rest"
 SEEN = "danger_seen"
-"""Slot: a crisis or an emergency was met in this conversation; answers then carry the crisis line."""
+"""Slot: a crisis or an emergency was met in this conversation; answers carry the crisis line."""
 REPEATED = "danger_repeated"
 """Slot: the latest message is a danger again, so the reply is reworded."""
 

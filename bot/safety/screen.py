@@ -171,7 +171,7 @@ class _Opinion:
 
 
 def _opinion(reading: Mapping[str, float], limits: Thresholds) -> _Opinion:
-    mass = {label: 0.0 for label in LABELS}
+    mass = dict.fromkeys(LABELS, 0.0)
     best: dict[str, tuple[float, str]] = {}
     for intent, probability in reading.items():
         label = label_of(intent)[0]
@@ -250,7 +250,9 @@ def _regex(phrase: str) -> str:
     """A reviewed wording as a regular expression; see the head of the wordings file."""
     words = phrase.split(" ... ")
     parts = [re.sub(r"\(([^()]*)\|\)\s+", r"(?:(?:\1) )?", word) for word in words]
-    return r"\W+(?:\S+\W+){0,4}?".join(part.replace("(", "(?:").replace("(?:?:", "(?:") for part in parts)
+    return r"\W+(?:\S+\W+){0,4}?".join(
+        part.replace("(", "(?:").replace("(?:?:", "(?:") for part in parts
+    )
 
 
 _DANGER_WORDS: Final = re.compile(

@@ -102,9 +102,7 @@ def test_the_transcript_is_what_was_said() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    "name, value", [("DATABASE_URL", "mysql://x"), ("ANSWER_SENTENCES", "9")]
-)
+@pytest.mark.parametrize("name, value", [("DATABASE_URL", "mysql://x"), ("ANSWER_SENTENCES", "9")])
 def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingsInvalid, match=name):

@@ -149,9 +149,7 @@ def test_who_it_is_about() -> None:
         ("- {label: crisis, reason: suicide, says: ['(unclosed']}", "entry 1"),
     ],
 )
-def test_wordings_nobody_can_read_stop_the_start(
-    tmp_path: Path, content: str, named: str
-) -> None:
+def test_wordings_nobody_can_read_stop_the_start(tmp_path: Path, content: str, named: str) -> None:
     file = tmp_path / "wordings.yml"
     file.write_text(content, encoding="utf-8")
     with pytest.raises(WordingsInvalid, match=named):

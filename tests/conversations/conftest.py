@@ -36,7 +36,9 @@ class Visitor:
         self.id: str = started["conversation_id"]
         self.headers = {"Authorization": f"Bearer {started['token']}"}
 
-    def post(self, text: object, message_id: str | None = None, wait: bool = True) -> httpx.Response:
+    def post(
+        self, text: object, message_id: str | None = None, wait: bool = True
+    ) -> httpx.Response:
         return self.client.post(
             f"/api/conversations/{self.id}/messages",
             params={"wait": "true"} if wait else {},
