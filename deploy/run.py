@@ -46,7 +46,18 @@ def parts(port: int) -> tuple[Part, ...]:
     return (
         Part(
             "Rasa",
-            (python, "-m", "rasa", "run", "--model", MODEL, "-i", "127.0.0.1", "-p", str(RASA_PORT)),
+            (
+                python,
+                "-m",
+                "rasa",
+                "run",
+                "--model",
+                MODEL,
+                "-i",
+                "127.0.0.1",
+                "-p",
+                str(RASA_PORT),
+            ),
             RASA_PORT,
             f"http://127.0.0.1:{RASA_PORT}/",
         ),
@@ -56,9 +67,7 @@ def parts(port: int) -> tuple[Part, ...]:
             ACTIONS_PORT,
             f"http://127.0.0.1:{ACTIONS_PORT}/health",
         ),
-        Part(
-            "desk", (python, "-m", "desk", "serve"), port, f"http://127.0.0.1:{port}/healthz"
-        ),
+        Part("desk", (python, "-m", "desk", "serve"), port, f"http://127.0.0.1:{port}/healthz"),
     )
 
 
@@ -214,7 +223,9 @@ def _free_port() -> int:
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m deploy.run", description=__doc__)
-    parser.add_argument("--shell", action="store_true", help="talk to the assistant in the terminal")
+    parser.add_argument(
+        "--shell", action="store_true", help="talk to the assistant in the terminal"
+    )
     options = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
 
-from desk import commands
+from desk import commands, export
 from desk.database import Database
 from desk.errors import DeskError
 from desk.serve import serve
@@ -43,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     migrate.set_defaults(run=commands.migrate)
     _add_cases(subparsers.add_parser("cases", help="see, take and answer handoff cases"))
     _add_staff(subparsers.add_parser("staff", help="who has an account"))
+    _add_export(subparsers.add_parser("export", help="conversations, redacted, as JSON lines"))
     return parser
 
 
@@ -89,6 +92,37 @@ def _add_staff(parser: argparse.ArgumentParser) -> None:
     add.set_defaults(run=commands.add_staff)
     listing = actions.add_parser("list", help="every account")
     listing.set_defaults(run=commands.list_staff)
+
+
+def _add_export(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Writes conversations, one JSON object a line, without what points at a person: e-mail"
+        " addresses, phone numbers, dates, long numbers, addresses, links and names become"
+        f" placeholders. {export.WARNING}"
+    )
+    parser.add_argument(
+        "--since", metavar="DATE", type=_day, required=True, help="first day, in UTC: 2025-01-31"
+    )
+    parser.add_argument(
+        "--until", metavar="DATE", type=_day, help="last day, included; today unless given"
+    )
+    parser.add_argument(
+        "--out", metavar="FILE", type=Path, help="a file that only you may read; else to stdout"
+    )
+    parser.add_argument("--force", action="store_true", help="overwrite the file")
+    parser.add_argument(
+        "--with-allegations",
+        action="store_true",
+        help="with the conversations that brought an allegation against staff",
+    )
+    parser.set_defaults(run=export.run)
+
+
+def _day(value: str) -> date:
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{value!r} is no day like 2025-01-31") from None
 
 
 if __name__ == "__main__":

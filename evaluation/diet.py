@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import tempfile
 from collections import defaultdict
 from collections.abc import Sequence
@@ -32,6 +33,7 @@ class Diet:
 
     def fit(self, texts: Sequence[str], intents: Sequence[str]) -> None:
         configure_structlog(logging.WARNING)  # Rasa would print every message otherwise
+        os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
         with tempfile.TemporaryDirectory() as folder:
             config, data = Path(folder, "config.yml"), Path(folder, "nlu.yml")
             config.write_text(yaml.safe_dump(_config(self._epochs)), encoding="utf-8")

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.safety.normalise import fold, normalise, without_intent_prefix
@@ -55,6 +55,7 @@ def test_a_visitor_cannot_choose_an_intent(typed: str, meant: str) -> None:
     assert without_intent_prefix(typed) == meant
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_no_text_breaks_it_and_twice_is_once(text: str) -> None:
     assert not without_intent_prefix(text).startswith("/")

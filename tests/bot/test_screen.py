@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.safety.labels import LABELS, intent_of
@@ -121,6 +121,7 @@ def test_crisis_and_emergency_together_give_both() -> None:
     assert (both.label, both.reason) == ("emergency", "overdose_or_ingestion")
 
 
+@settings(deadline=None)
 @given(
     st.text(max_size=80),
     st.dictionaries(

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.safety.windows import EARLIER_WORDS, MOST, SHORT, WINDOW, in_context, windows
@@ -24,6 +24,7 @@ def test_a_thousand_words_in_front_do_not_hide_the_end() -> None:
     assert any("goodbye to my kids" in part for part in parts[1:])
 
 
+@settings(deadline=None)
 @given(st.text(max_size=2000))
 def test_no_part_is_long_and_the_whole_comes_first(text: str) -> None:
     whole, *parts = windows(text)

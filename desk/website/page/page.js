@@ -44,7 +44,7 @@ function show(message) {
   lastEvent = message.id;
   if (message.from === "visitor") {
     unanswered.add(message.message_id);
-    addMine(message.message_id, message.text);
+    addMine(message.message_id, message.text).dataset.kept = "";
   } else {
     if (message.from === "bot") unanswered.delete(unanswered.values().next().value);
     const urgent = ["crisis", "emergency"].includes(message.outcome);
@@ -65,6 +65,7 @@ async function send(text, id = newId()) {
   try {
     await deliver(item, text, id);
   } catch (error) {
+    if ("kept" in item.dataset) return; // only the answer to the request was lost
     const actions = [button(words.again, () => choose(text, id))];
     if (MUST_CHANGE.includes(error.status)) actions.push(button(words.edit, () => edit(item, text)));
     const failed = failure(error.status ? error.message : words.notSent, actions);
