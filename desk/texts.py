@@ -16,10 +16,10 @@ _UNAVAILABLE = {
         " You can call or text 988, or chat at 988lifeline.org: free, confidential, day and night."
     ),
     "es": (
-        "El asistente no puede responder en este momento. Su mensaje quedó guardado y se pasó al"
+        "El asistente no puede responder en este momento. Tu mensaje quedó guardado y se pasó al"
         " equipo de la clínica, pero es posible que nadie lo lea de inmediato.\n\n"
-        "Si usted u otra persona está en peligro, llame al 911 o vaya a la sala de emergencias más"
-        " cercana. Puede llamar al 988 y oprimir 2, o enviar AYUDA por mensaje de texto al 988, o"
+        "Si tú u otra persona está en peligro, llama al 911 o ve a la sala de emergencias más"
+        " cercana. Puedes llamar al 988 y oprimir 2, o enviar AYUDA por mensaje de texto al 988, o"
         " escribir en 988lifeline.org: gratis, confidencial, de día y de noche."
     ),
 }
@@ -29,16 +29,16 @@ _RELAYED = {
         " someone else is in danger, call 911, or call or text 988 (988lifeline.org)."
     ),
     "es": (
-        "Su mensaje quedó guardado para el equipo de la clínica. Es posible que nadie lo lea de"
-        " inmediato. Si usted u otra persona está en peligro, llame al 911, o llame al 988 y"
-        " oprima 2 (988lifeline.org)."
+        "Tu mensaje quedó guardado para el equipo de la clínica. Es posible que nadie lo lea de"
+        " inmediato. Si tú u otra persona está en peligro, llama al 911, o llama al 988 y"
+        " oprime 2 (988lifeline.org)."
     ),
 }
 _RESOLVED = {
     "en": "The team has closed this request. The assistant answers again.",
     "es": "El equipo ha cerrado esta solicitud. El asistente vuelve a responder.",
 }
-_SPANISH_LINE = "En caso de peligro llame al 911, o llame al 988 y oprima 2."
+_SPANISH_LINE = "En caso de peligro llama al 911, o llama al 988 y oprime 2."
 
 
 def unavailable(language: str | None) -> str:

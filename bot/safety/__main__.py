@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import shutil
 import sys
-import warnings
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -54,8 +54,6 @@ def _by_concern(items: Sequence[Item]) -> str:
 
 def _trained(model: Path | None) -> Reader:
     # Loaded here, because Rasa takes seconds and the other ways need none of it.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    warnings.simplefilter("ignore")  # Rasa's own imports warn; they are for no reviewer
     from bot.nlu.reader import MODEL, ModelUnusable, TrainedReader
 
     print("Loading the trained assistant ...", file=sys.stderr)
@@ -100,6 +98,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
+    logging.captureWarnings(True)  # Rasa's own imports warn, which is for no reviewer
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     for stream in (sys.stdin, sys.stdout):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr] # a plain terminal may do
     sys.exit(main())

@@ -28,20 +28,20 @@ const ENGLISH = {
 };
 
 const DANGER =
-  "Si usted u otra persona está en peligro, llame al 911. Puede llamar al 988 (oprima 2) en cualquier momento.";
+  "Si tú u otra persona está en peligro, llama al 911. Puedes llamar al 988 (oprime 2) en cualquier momento.";
 const SPANISH = {
   title: "Preguntas a la clínica",
   intro:
     "Un asistente automático responde preguntas generales a partir de los documentos de la clínica. No es una persona y no da consejos médicos.",
   log: "Conversación",
-  label: "Su mensaje",
+  label: "Tu mensaje",
   send: "Enviar",
-  danger: "¿En peligro o piensa en el suicidio? Día y noche; en el 988 oprima 2.",
+  danger: "¿En peligro o piensas en el suicidio? Día y noche; en el 988 oprime 2.",
   crisis: "Ayuda en una crisis",
   call988: "Llamar al 988",
   text988: "AYUDA al 988",
   call911: "Llamar al 911",
-  visitor: "Usted",
+  visitor: "Tú",
   bot: "Asistente automático",
   staff: "Equipo de la clínica",
   system: "Aviso",
@@ -50,12 +50,12 @@ const SPANISH = {
   offline: "Sin conexión. Intentando de nuevo…",
   again: "Enviar de nuevo",
   edit: "Cambiar el texto",
-  over: "La conversación anterior no puede continuar aquí. Lo que escriba ahora inicia una nueva; si esperaba una respuesta, por favor pregunte otra vez.",
+  over: "La conversación anterior no puede continuar aquí. Lo que escribas ahora inicia una nueva; si esperabas una respuesta, por favor pregunta otra vez.",
   notSent: `Es posible que este mensaje no se haya enviado. ${DANGER}`,
   refusals: {
-    too_big: `El mensaje es demasiado largo. Envíelo en partes. ${DANGER}`,
-    text_too_long: `El mensaje es demasiado largo. Envíelo en partes. ${DANGER}`,
-    too_many: `Son demasiados mensajes en un minuto. Espere un poco. ${DANGER}`,
+    too_big: `El mensaje es demasiado largo. Envíalo en partes. ${DANGER}`,
+    text_too_long: `El mensaje es demasiado largo. Envíalo en partes. ${DANGER}`,
+    too_many: `Son demasiados mensajes en un minuto. Espera un poco. ${DANGER}`,
   },
 };
 
