@@ -90,13 +90,16 @@ def _rule(pattern: str, replacement: Replacement) -> tuple[re.Pattern[str], Repl
 _RULES: Final[tuple[tuple[re.Pattern[str], Replacement], ...]] = (
     _rule(r"(?<![\w.+'-])[\w.+'-]{1,64}@[\w-]+(?:\.[\w-]+)+", "[email]"),
     _rule(
-        r"(?<![\w.+-])[\w.+-]{1,64}(?:\s(?:dot|punto)\s[\w.+-]+)*\s*(?:\(at\)|\[at\]|\s(?:at|arroba)\s)\s*[\w-]+"
-        r"(?:\s*(?:\.|\(dot\)|\[dot\]|\s(?:dot|punto)\s)\s*(?:com|org|net|edu|gov|es|mx|us)\b)+",
+        # Spelled out, "ann at mail dot com"; "chat at 988lifeline.org" is none.
+        r"(?<![\w.+-])[\w.+-]{1,64}(?:\s(?:dot|punto)\s[\w.+-]+)*"
+        r"(?:\s*[(\[]at[)\]]\s*|\sarroba\s|\sat\s(?=[\w-]+\s*(?:[(\[]dot|\sdot\s)))[\w-]+"
+        r"(?:\s*(?:\.|[(\[]dot[)\]]|\s(?:dot|punto)\s)\s*(?:com|org|net|edu|gov|es|mx|us)\b)+",
         "[email]",
     ),
     _rule(r"\bhttps?://\S+|\bwww\.\S+", "[link]"),
     _rule(
-        r"(?<![\w.-])(?!988lifeline\.org)(?:[\w-]{1,63}\.){1,4}(?:com|org|net|edu|gov|io|me|app|us|es|mx)\b(?:/\S*)?",
+        r"(?<![\w.-])(?!988lifeline\.org)(?:[\w-]{1,63}\.){1,4}"
+        r"(?:com|org|net|edu|gov|io|me|app|us|es|mx)\b(?:/\S*)?",
         "[link]",
     ),
     _rule(r"(?<![\w@])@\w{3,}(?:\.\w+)*", "[name]"),

@@ -1,115 +1,85 @@
-"""The trained assistant, loaded as the server loads it: a message in, its verdict out.
+"""The trained assistant, loaded as the server loads it: messages in, verdicts out.
 
-The only module here that imports rasa.
+The only module here that imports rasa for the gate's sake; detectors are compared apart.
 """
 
 from __future__ import annotations
 
-import asyncio
-import logging
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from rasa.core.agent import Agent
-from rasa.core.channels.channel import UserMessage
 from rasa.engine.graph import ExecutionContext
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message as RasaMessage
-from rasa.utils.log_utils import configure_structlog
-from tqdm import tqdm
 
-from bot.nlu.intent_classifier import PROBABILITIES, SentenceIntentClassifier
-from bot.nlu.safety_gate import VERDICT, SafetyGate
-from bot.nlu.sentence_embedding import READINGS
-from bot.safety.labels import DANGER, label_of
+from bot.nlu import reader
+from bot.nlu.intent_classifier import SentenceIntentClassifier
+from bot.nlu.safety_gate import SafetyGate
+from bot.nlu.sentence_embedding import READINGS, SentenceEmbedding
 from evaluation.errors import ModelUnusable
 from evaluation.judged import Judged
-from evaluation.messages import ROOT, Message
+from evaluation.messages import Message
 
-MODEL: Final = ROOT / "models" / "assistant.tar.gz"
 _RUNS: Final = 3
+_PIPELINE: Final = (SentenceEmbedding, SentenceIntentClassifier, SafetyGate)
 
 
 class Assistant:
     """Verdicts of a trained assistant, on the path of every visitor's message."""
 
-    def __init__(self, model: Path = MODEL) -> None:
+    def __init__(self, model: Path = reader.MODEL) -> None:
         """Raises ModelUnusable."""
-        if not model.is_file():
-            raise ModelUnusable(f"{model} is not there; train the assistant first: make train")
-        configure_structlog(logging.WARNING)  # Rasa would print every message otherwise
         try:
-            self._agent = Agent.load(model)
-        except Exception as error:  # Rasa raises whatever its components raise
-            raise ModelUnusable(f"{model} does not load; train anew: make train") from error
+            self._reader = reader.TrainedReader(model)
+        except reader.ModelUnusable as problem:
+            raise ModelUnusable(str(problem)) from problem
         self._model = model
 
-    def judge(self, messages: Sequence[Message], title: str) -> list[Judged]:
-        """Every message with its verdict, behind a progress bar."""
-        return asyncio.run(self._judge(messages, title))
+    def judge(self, messages: Sequence[Message]) -> list[Judged]:
+        """Every message with its verdict, behind a progress bar on a terminal."""
+        readings = self._reader.read([message.text for message in messages])
+        return [
+            Judged(
+                m, r.verdict.intent, r.verdict.label, r.verdict.reason, r.verdict.source, r.danger
+            )
+            for m, r in zip(messages, readings, strict=True)
+        ]
 
     def added_seconds(self, texts: Sequence[str]) -> list[float]:
         """What classifier and gate take for each text, once it is a vector."""
         with tempfile.TemporaryDirectory() as folder:
-            classifier, gate = _components(self._model, Path(folder))
-        parsed = asyncio.run(self._parse_all(texts))
-        return [_timed(classifier, gate, data) for data in parsed]
-
-    async def _judge(self, messages: Sequence[Message], title: str) -> list[Judged]:
-        return [_judged(m, await self._parse(m.text)) for m in tqdm(messages, title, unit="msg")]
-
-    async def _parse_all(self, texts: Sequence[str]) -> list[dict[str, Any]]:
-        return [await self._parse(text) for text in texts]
-
-    async def _parse(self, text: str) -> dict[str, Any]:
-        # All properties, because the probabilities are not in what the server gives out.
-        parsed: dict[str, Any] = await self._agent.processor.parse_message(
-            UserMessage(text), only_output_properties=False
-        )
-        return parsed
+            featurizer, *gate = _components(self._model, Path(folder))
+        messages = featurizer.process([RasaMessage({TEXT: text}) for text in texts])
+        return [
+            _timed(gate, text, m.get(READINGS)) for text, m in zip(texts, messages, strict=True)
+        ]
 
 
-def _judged(message: Message, parsed: Mapping[str, Any]) -> Judged:
-    verdict = parsed[VERDICT]
-    return Judged(
-        message=message,
-        intent=verdict["intent"],
-        label=verdict["label"],
-        reason=verdict["reason"],
-        source=verdict["source"],
-        danger=max(map(_danger, parsed.get(PROBABILITIES) or ()), default=0.0),
-    )
-
-
-def _danger(reading: Mapping[str, float]) -> float:
-    return sum(p for intent, p in reading.items() if label_of(intent)[0] in DANGER)
-
-
-def _components(model: Path, folder: Path) -> tuple[SentenceIntentClassifier, SafetyGate]:
-    """Classifier and gate of a trained assistant, by themselves."""
+def _components(model: Path, folder: Path) -> list[Any]:
+    """The parts of a trained assistant's pipeline, by themselves, in order."""
     storage, metadata = LocalModelStorage.from_model_archive(folder, model)
     schema = metadata.predict_schema
-    made = {}
-    for name, node in schema.nodes.items():
-        if node.uses in (SentenceIntentClassifier, SafetyGate):
-            make = getattr(node.uses, node.constructor_name)
-            config = {**node.uses.get_default_config(), **node.config}
-            made[node.uses] = make(config, storage, node.resource, ExecutionContext(schema, name))
-    return made[SentenceIntentClassifier], made[SafetyGate]
+    nodes = {node.uses: (name, node) for name, node in schema.nodes.items()}
+    made = []
+    for part in _PIPELINE:
+        name, node = nodes[part]
+        config = {**part.get_default_config(), **node.config}
+        context = ExecutionContext(schema, name)
+        made.append(getattr(part, node.constructor_name)(config, storage, node.resource, context))
+    return made
 
 
-def _timed(
-    classifier: SentenceIntentClassifier, gate: SafetyGate, parsed: Mapping[str, Any]
-) -> float:
+def _timed(gate: Sequence[Any], text: str, vectors: object) -> float:
     """The least of a few runs, so that other work on the machine does not count."""
     taken = []
     for _ in range(_RUNS):
-        message = RasaMessage({TEXT: parsed[TEXT], READINGS: parsed[READINGS]})
+        messages = [RasaMessage({TEXT: text, READINGS: vectors})]
         start = time.perf_counter()
-        gate.process(classifier.process([message]))
+        for component in gate:
+            messages = component.process(messages)
         taken.append(time.perf_counter() - start)
     return min(taken)

@@ -79,7 +79,7 @@ def share(
 def labelled_figures(judged: Sequence[Judged]) -> list[Figure]:
     """The figures of a labelled set."""
     figures = [*_danger(judged), *_net(judged), *_personal(judged), *_false_alarms(judged)]
-    error = expected_error([j.danger for j in judged], [j.is_danger for j in judged])
+    error = expected_error([j.danger or 0.0 for j in judged], [j.is_danger for j in judged])
     calibration = Figure(
         "calibration_error", "Expected calibration error of the danger probability", error, False
     )

@@ -20,9 +20,9 @@ COLUMNS: Final = (*LABELS[:2], "both", *LABELS[2:], "unclear")
 class Judged:
     """A message and its verdict.
 
-    `danger` is the classifier's probability, 0 to 1, of a crisis or an emergency: the highest over
-    the message and its parts, which is what the gate's threshold is held against. 0 where the
-    classifier failed. `source` is who decided, see bot.safety.screen.Verdict.
+    `danger` is the classifier's probability, 0 to 1, of a crisis or an emergency, the highest over
+    the message and its parts; none where the classifier failed. `source` is who decided, see
+    bot.safety.screen.Verdict.
     """
 
     message: Message
@@ -30,7 +30,7 @@ class Judged:
     label: str
     reason: str
     source: str
-    danger: float
+    danger: float | None
 
     @property
     def is_danger(self) -> bool:

@@ -46,7 +46,7 @@ def labelled_section(name: str, judged: Sequence[Judged]) -> Section:
         labelled_figures(judged),
         _labelled_misses(judged),
         confusion(judged),
-        reliability([j.danger for j in judged], [j.is_danger for j in judged]),
+        reliability([j.danger or 0.0 for j in judged], [j.is_danger for j in judged]),
         open=name != "test",
     )
 

@@ -8,6 +8,7 @@ python -m evaluation.safety --short             300 messages, evenly taken; publ
 from __future__ import annotations
 
 import argparse
+import logging
 import statistics
 import sys
 from collections.abc import Sequence
@@ -51,7 +52,7 @@ def evaluate_sets(
     for name in names:
         messages = read_set(name)
         messages = evenly(messages, most) if most else messages
-        sections.append(labelled_section(name, assistant.judge(messages, name)))
+        sections.append(labelled_section(name, assistant.judge(messages)))
         used += messages
     return sections, used
 
@@ -69,7 +70,8 @@ def time_section(assistant: Assistant, messages: Sequence[Message]) -> Section:
 
 def run(options: argparse.Namespace) -> None:
     """Measures, writes the report, prints the summary; raises EvaluationProblem."""
-    from evaluation.assistant import MODEL, Assistant  # loads Rasa, which takes ten seconds
+    from bot.nlu.reader import MODEL  # both load Rasa, which takes ten seconds
+    from evaluation.assistant import Assistant
 
     names = SETS if options.set == "all" else (options.set,)
     outside, notes = ([], []) if options.short else _outside(options.data)
@@ -78,7 +80,7 @@ def run(options: argparse.Namespace) -> None:
     labelled, used = evaluate_sets(assistant, names, most)
     sections = [*labelled, time_section(assistant, used)]
     for one in outside:
-        sections.append(outside_section(one, assistant.judge(one.messages, one.name)))
+        sections.append(outside_section(one, assistant.judge(one.messages)))
         used += one.messages
     made = provenance(MODEL, used)
     write_html(OUT / "report.html", sections, made, notes)
@@ -132,4 +134,6 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    logging.captureWarnings(True)  # Rasa's own imports warn, which is not about the figures
+    logging.getLogger("py.warnings").setLevel(logging.ERROR)
     sys.exit(main())

@@ -11,6 +11,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot.answers.compose import Answer, compose
+from bot.answers.question import standalone
 from bot.answers.topics import QUESTIONS
 from bot.safety.labels import label_of
 from bot.safety.screen import speaks_of_danger
@@ -51,7 +52,8 @@ class ActionAnswer(Action):
         topic = label_of(tracker.latest_message["intent"]["name"] or "")[1]
         question = tracker.latest_message.get("text") or ""
         spanish = tracker.get_slot("language") == "es"
-        answer = await self._answer(QUESTIONS.get(topic, "") if spanish else question)
+        asked = QUESTIONS.get(topic, "") if spanish else standalone(question)
+        answer = await self._answer(asked)
         if answer is None:
             dispatcher.utter_message(
                 response="say_no_answer", json_message={"outcome": "no_answer", "reason": topic}

@@ -99,6 +99,7 @@ def _parser() -> argparse.ArgumentParser:
 
 if __name__ == "__main__":
     logging.captureWarnings(True)  # Rasa's own imports warn, which is for no reviewer
+    logging.getLogger("py.warnings").setLevel(logging.ERROR)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     for stream in (sys.stdin, sys.stdout):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr] # a plain terminal may do

@@ -10,8 +10,8 @@ from bot.safety.exported import Said
 from bot.safety.labels import DANGER, UNCLEAR
 from bot.safety.readings import Reader, Reading
 
-NEAR: Final = (0.4, 2.0)
-"""A danger this close to its threshold, as a part of it, is worth a look."""
+NEAR: Final = 0.2
+"""A danger whose probability is this close to its threshold, on either side, is worth a look."""
 UNSURE: Final = 0.7
 """So is a verdict of the classifier below this confidence."""
 CONCERNS: Final = ("danger near its threshold", "not recognised", "low confidence", "clear")
@@ -30,7 +30,7 @@ class Item:
         """One of CONCERNS. A danger that a wording found is settled, however near the figure."""
         verdict = self.reading.verdict
         worded = verdict.source == "wording"
-        near = NEAR[0] <= (self.reading.closeness or 0.0) <= NEAR[1]
+        near = self.reading.margin is not None and abs(self.reading.margin) <= NEAR
         if near and not (worded and verdict.label in DANGER):
             return CONCERNS[0]
         if verdict.intent == UNCLEAR:
@@ -49,6 +49,6 @@ def to_review(said: Sequence[Said], reader: Reader, *, everything: bool = False)
 
 
 def _rank(item: Item) -> tuple[int, float]:
-    near = item.reading.closeness if item.concern == CONCERNS[0] else None
-    weight = item.reading.verdict.confidence if near is None else abs(near - 1)
+    near = item.concern == CONCERNS[0]
+    weight = abs(item.reading.margin or 0.0) if near else item.reading.verdict.confidence
     return CONCERNS.index(item.concern), weight

@@ -13,13 +13,13 @@ from bot.safety.screen import Thresholds, Verdict, judge
 @dataclass(frozen=True)
 class Reading:
     """A verdict; `danger` is the classifier's highest probability, 0 to 1, of a crisis or an
-    emergency over the message and its parts. `closeness` is danger divided by the threshold it is
-    held against: 1 lies on it. Both are None where no classifier was asked.
+    emergency over the message and its parts. `margin` is how far it is above the threshold that it
+    is held against, below it when negative. Both are None where no classifier was asked.
     """
 
     verdict: Verdict
     danger: float | None = None
-    closeness: float | None = None
+    margin: float | None = None
 
 
 class Reader(Protocol):
@@ -42,8 +42,8 @@ def reading_of(
     if not probabilities:
         return Reading(verdict)
     dangers = [danger_of(row) for row in probabilities]
-    parts = [danger / limits.part for danger in dangers[1:]]
-    return Reading(verdict, max(dangers), max([dangers[0] / limits.danger, *parts]))
+    parts = [danger - limits.part for danger in dangers[1:]]
+    return Reading(verdict, max(dangers), max([dangers[0] - limits.danger, *parts]))
 
 
 def danger_of(probabilities: Mapping[str, float]) -> float:

@@ -56,16 +56,18 @@ class Wording:
 class Thresholds:
     """Probabilities (0 to 1) from which the classifier's opinion counts.
 
-    `danger` is low because a missed crisis is far worse than a false one; `safe` is high because
-    only what is recognised with confidence may be answered by the assistant. `part` is the danger
-    that a part of a long message must show, `context` a short one behind what was said before.
+    Chosen on the development messages. From `danger` on a message is one; `part` is what a part of
+    a long message must show, `context` a brief one behind what was said before, `both` each of
+    crisis and emergency. From `doubt` on nothing is answered: a person gets it, with the crisis
+    line. `personal` is low because no advice may slip through; below `safe` nothing is answered.
     """
 
-    danger: float = 0.25
-    part: float = 0.5
-    context: float = 0.5
+    danger: float = 0.6
+    part: float = 0.95
+    context: float = 0.6
     both: float = 0.2
-    personal: float = 0.3
+    doubt: float = 0.12
+    personal: float = 0.15
     safe: float = 0.5
 
 
@@ -187,7 +189,8 @@ def _opinion(reading: Mapping[str, float], limits: Thresholds) -> _Opinion:
     if mass["personal_medical"] >= limits.personal:
         return _Opinion(best["personal_medical"][1], mass["personal_medical"], danger)
     label = max(LABELS, key=lambda name: mass[name])
-    if label not in best or (label in _ANSWERED and mass[label] < limits.safe):
+    doubtful = danger >= limits.doubt or mass[label] < limits.safe
+    if label not in best or (label in _ANSWERED and doubtful):
         return _Opinion(UNCLEAR, mass[label], danger)
     return _Opinion(best[label][1], mass[label], danger)
 

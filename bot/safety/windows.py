@@ -7,10 +7,12 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-SHORT: Final = 8
-"""Words up to which a message is read only as a whole."""
+WHOLE: Final = 60
+"""Words up to which a message is read only as a whole: so much the encoder takes in well."""
 WINDOW: Final = 40
-"""Words in one part; longer sentences are cut with an overlap of half a part."""
+"""Words in one part: as many sentences as fit; a longer one is cut with an overlap of a half."""
+BRIEF: Final = 8
+"""Words up to which a message is read together with what was said before it."""
 MOST: Final = 48
 """Parts at most; of a longer text the parts are taken evenly, its first and last among them."""
 
@@ -25,7 +27,7 @@ _SENTENCE_END: Final = re.compile(r"(?<=[.!?…;])\s+|\n+")
 def windows(text: str) -> list[str]:
     """The text itself, then its parts where it has more than one."""
     words = text.split()
-    if len(words) <= SHORT:
+    if len(words) <= WHOLE:
         return [text]
     parts = [part for sentence in _SENTENCE_END.split(text) for part in _pieces(sentence)]
     parts = _merged(parts)
@@ -38,8 +40,8 @@ def windows(text: str) -> list[str]:
 
 
 def in_context(text: str, earlier: Sequence[str]) -> str | None:
-    """A short message behind what the visitor said before; None where it stands for itself."""
-    if len(text.split()) > SHORT or not earlier:
+    """A brief message behind what the visitor said before; None where it stands for itself."""
+    if len(text.split()) > BRIEF or not earlier:
         return None
     before = " ".join(f"{message.rstrip('.')}." for message in earlier[-EARLIER:]).split()
     return " ".join([*before[-EARLIER_WORDS:], text])
@@ -56,11 +58,11 @@ def _pieces(sentence: str) -> Iterator[str]:
 
 
 def _merged(parts: list[str]) -> list[str]:
-    """Parts of one or two words joined to the one before: alone they mean nothing."""
+    """Neighbours joined as long as they fit into one part: a sentence alone may mean little."""
     merged: list[str] = []
-    for part in parts:
-        if merged and len(part.split()) < 3:
+    for part in filter(None, parts):
+        if merged and len(f"{merged[-1]} {part}".split()) <= WINDOW:
             merged[-1] = f"{merged[-1]} {part}"
-        elif part:
+        else:
             merged.append(part)
     return merged

@@ -57,7 +57,7 @@ def read(text: str, embedder: WordEmbedder, folder: Path) -> Message:
 
 
 def test_a_message_and_its_parts_are_embedded(embedder: WordEmbedder) -> None:
-    text = "what is ketamine please tell me. hello there my good friends."
+    text = "what is ketamine please tell me. " * 11 + "hello there my good friends."
     (message,) = featurizer(embedder).process([Message({TEXT: text})])
     assert message.get(READINGS).shape == (3, 64)
     assert message.get_dense_features(TEXT)[1].features.shape == (1, 64)

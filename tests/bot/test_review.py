@@ -25,10 +25,10 @@ DOSE, COST, NONSENSE = "how much should I take", "what does it cost", "asdf the 
 
 
 def reading(
-    intent: str, confidence: float, danger: float = 0.0, source: str = "classifier"
+    intent: str, confidence: float, danger: float = 0.01, source: str = "classifier"
 ) -> Reading:
     verdict = Verdict(intent, *label_of(intent), confidence, source)
-    return Reading(verdict, danger, danger / Thresholds().danger)
+    return Reading(verdict, danger, danger - 0.25)
 
 
 READINGS = {
@@ -106,7 +106,7 @@ def test_what_matters_most_comes_first_and_what_is_clear_only_when_asked_for() -
 def test_enter_confirms_the_verdict(reviewed: Reviewed) -> None:
     screen = review(reviewed, [DOSE], "")
     assert kept(reviewed) == [(DOSE, "personal_medical", "dosing", "en")]
-    assert "by classifier, confidence 0.90, danger 0.00" in screen
+    assert "by classifier, confidence 0.90, danger 0.01" in screen
     assert "1 reviewed: 1 right, 0 corrected; 0 skipped, 0 left." in screen
 
 
@@ -281,6 +281,6 @@ def test_a_danger_is_held_against_the_threshold_of_its_part() -> None:
     verdict = Verdict("unclear", "handoff", "unclear", 0.0, "default")
     rows = [{"crisis_suicide": 0.1, "general_uses": 0.9}, {"emergency_acute_other": 0.4}]
     found = reading_of(verdict, rows, limits)
-    assert (found.danger, found.closeness) == (0.4, pytest.approx(0.8))
+    assert (found.danger, found.margin) == (0.4, pytest.approx(-0.1))
     assert reading_of(verdict, (), limits) == Reading(verdict)
     assert WordingsReader().read(["the weather"])[0].danger is None

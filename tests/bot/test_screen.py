@@ -79,6 +79,11 @@ def test_a_small_chance_of_danger_is_danger() -> None:
     assert judge("hm", [split], limits).is_danger
 
 
+def test_a_doubt_is_handed_over_and_not_answered() -> None:
+    doubt = {"general_uses": 0.8, "crisis_suicide": 0.2}
+    assert judge("hm", [doubt], Thresholds(danger=0.6, doubt=0.12)).intent == "unclear"
+
+
 def test_an_answer_needs_confidence() -> None:
     unsure = {intent_of("general_education", "what_is"): 0.3, "small_talk_greet": 0.3}
     verdict = judge("hm", [unsure], Thresholds(safe=0.5))
@@ -95,7 +100,7 @@ def test_one_dangerous_part_of_a_long_message_decides() -> None:
 
 
 def test_a_part_must_show_more_danger_than_the_whole() -> None:
-    hint = {"crisis_suicide": 0.3, "general_uses": 0.7}
+    hint = {"crisis_suicide": 0.8, "general_uses": 0.2}
     assert judge("x", [hint]).is_danger
     assert not judge("x", [reading("general_uses"), hint]).is_danger
 
