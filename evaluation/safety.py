@@ -83,11 +83,12 @@ def run(options: argparse.Namespace) -> None:
         sections.append(outside_section(one, assistant.judge(one.messages)))
         used += one.messages
     made = provenance(MODEL, used)
-    write_html(OUT / "report.html", sections, made, notes)
-    write_json(OUT / "report.json", sections, made)
+    file = OUT / ("short.html" if options.short else "report.html")
+    write_html(file, sections, made, notes)
+    write_json(file.with_suffix(".json"), sections, made)
     if options.write_floors is not None:
         write_floors({s.name: s.figures for s in labelled}, options.write_floors)
-    print(summary(sections), *notes, f"\nReport: {_shown(OUT / 'report.html')}", sep="\n")
+    print(summary(sections), *notes, f"\nReport: {file.relative_to(ROOT)}", sep="\n")
 
 
 def _outside(folder: Path) -> tuple[list[OutsideSet], list[str]]:
@@ -95,10 +96,6 @@ def _outside(folder: Path) -> tuple[list[OutsideSet], list[str]]:
         return read_outside(folder), []
     except DataMissing as problem:
         return [], [f"Without public data: {problem}"]
-
-
-def _shown(file: Path) -> str:
-    return str(file.relative_to(ROOT))
 
 
 def main(arguments: list[str] | None = None) -> int:

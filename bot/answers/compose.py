@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from index import Passage, ScoredPassage, SearchResult
+from index import Passage, SearchResult
+from index.terms import terms
 
 _CLOSE_TO_BEST: Final = 0.80
 """A further sentence is quoted when it scores at least this share of the best one."""
@@ -15,6 +15,11 @@ _SAME: Final = 0.6
 """Share of common words from which two sentences say the same; both sources are then cited."""
 _CONSIDERED: Final = 3
 """Passages that sentences are taken from."""
+_OWN_WORDS: Final = 0.4
+"""Weight of the share of the question's words in the sentence itself, beside the similarity of the
+sentence in its context: the heading above makes all sentences of a passage alike."""
+_HEADING: Final = 0.2
+"""Weight of the share of the question's words in the heading."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,7 @@ def compose(result: SearchResult, most: int = 3) -> Answer | None:
     """The fewest sentences that answer, at most `most`; None when the documents do not answer."""
     if not result.answerable or not result.passages:
         return None
-    ranked = sorted(_candidates(result.passages), key=lambda c: -c.score)
+    ranked = sorted(_candidates(result), key=lambda c: -c.score)
     if not ranked:
         return None
     chosen: list[_Candidate] = []
@@ -94,16 +99,28 @@ def compose(result: SearchResult, most: int = 3) -> Answer | None:
     )
 
 
-def _candidates(passages: Sequence[ScoredPassage]) -> list[_Candidate]:
+def _candidates(result: SearchResult) -> list[_Candidate]:
     """Sentences of the best passages, each weighed with the passage it stands in."""
-    best = passages[0].score or 1.0
+    asked = set(terms(result.question))
     return [
-        _Candidate(sentence, score * (0.5 + 0.5 * scored.score / best), scored.passage, place)
-        for scored in passages[:_CONSIDERED]
-        for place, (sentence, score) in enumerate(
+        _Candidate(
+            sentence,
+            similarity
+            + 0.5 * scored.score
+            + _OWN_WORDS * _share(asked, sentence)
+            + _HEADING * _share(asked, scored.passage.section),
+            scored.passage,
+            place,
+        )
+        for scored in result.passages[:_CONSIDERED]
+        for place, (sentence, similarity) in enumerate(
             zip(scored.passage.sentences, scored.sentence_scores, strict=True)
         )
     ]
+
+
+def _share(asked: set[str], text: str) -> float:
+    return len(asked & set(terms(text))) / max(1, len(asked))
 
 
 def _alike(one: str, other: str) -> bool:

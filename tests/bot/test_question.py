@@ -13,7 +13,7 @@ from bot.answers.question import standalone
         ("how long does the treatment last", "how long does ketamine therapy last"),
         ("is ketamine safe and does it last?", "is ketamine safe and does it last?"),
         ("What is Spravato, is it the same?", "What is Spravato, is it the same?"),
-        ("side effects?", "ketamine therapy: side effects?"),
+        ("side effects?", "side effects?"),
     ],
 )
 def test_what_it_is_is_said(asked: str, read: str) -> None:
