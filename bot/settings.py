@@ -16,7 +16,7 @@ class BotSettings(BaseSettings):
 
     database_url: str = Field("sqlite:///var/desk.db", env="DATABASE_URL")
     opening_hours: str = Field("", env="CLINIC_HOURS", max_length=200)
-    answer_sentences: int = Field(3, env="ANSWER_SENTENCES", ge=1, le=4)
+    answer_sentences: int = Field(4, env="ANSWER_SENTENCES", ge=1, le=4)
 
     def __init__(self, **values: Any) -> None:
         try:

@@ -6,16 +6,18 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from index import Passage, SearchResult
+from index import Passage, ScoredPassage, SearchResult
 from index.terms import terms
 
+_RUN: Final = 3
+"""Neighbouring sentences quoted from the best passage, at most."""
 _CLOSE_TO_BEST: Final = 0.80
-"""A further sentence is quoted when it scores at least this share of the best one."""
+"""Another passage's best sentence is quoted when it scores at least this share of the best run."""
 _SAME: Final = 0.6
 """Share of common words from which two sentences say the same; both sources are then cited."""
 _CONSIDERED: Final = 3
 """Passages that sentences are taken from."""
-_OWN_WORDS: Final = 0.4
+_OWN_WORDS: Final = 0.2
 """Weight of the share of the question's words in the sentence itself, beside the similarity of the
 sentence in its context: the heading above makes all sentences of a passage alike."""
 _HEADING: Final = 0.2
@@ -65,58 +67,60 @@ class Answer:
         return " ".join(self.sentences)
 
 
-@dataclass(frozen=True)
-class _Candidate:
-    sentence: str
-    score: float
-    passage: Passage
-    place: int
+def compose(result: SearchResult, most: int = 4) -> Answer | None:
+    """At most `most` sentences that answer; None when the documents do not answer.
 
-
-def compose(result: SearchResult, most: int = 3) -> Answer | None:
-    """The fewest sentences that answer, at most `most`; None when the documents do not answer."""
+    First a run of neighbouring sentences of the best passage, since a sentence is understood best
+    beside its own; then, where there is room, the best sentence of the other passages.
+    """
     if not result.answerable or not result.passages:
         return None
-    ranked = sorted(_candidates(result), key=lambda c: -c.score)
-    if not ranked:
-        return None
-    chosen: list[_Candidate] = []
-    cited: list[Passage] = []
-    for candidate in ranked:
-        twin = any(_alike(candidate.sentence, other.sentence) for other in chosen)
-        close = candidate.score >= _CLOSE_TO_BEST * ranked[0].score
-        if not close or (len(chosen) >= most and not twin):
-            continue
-        if candidate.passage not in cited:
-            cited.append(candidate.passage)
-        if not twin:
-            chosen.append(candidate)
-    order = {passage.passage_id: rank for rank, passage in enumerate(cited)}
-    chosen.sort(key=lambda c: (order[c.passage.passage_id], c.place))
-    return Answer(
-        sentences=tuple(candidate.sentence for candidate in chosen),
-        citations=tuple(Citation.of(passage) for passage in cited),
-    )
-
-
-def _candidates(result: SearchResult) -> list[_Candidate]:
-    """Sentences of the best passages, each weighed with the passage it stands in."""
     asked = set(terms(result.question))
-    return [
-        _Candidate(
-            sentence,
-            similarity
-            + 0.5 * scored.score
-            + _OWN_WORDS * _share(asked, sentence)
-            + _HEADING * _share(asked, scored.passage.section),
-            scored.passage,
-            place,
-        )
-        for scored in result.passages[:_CONSIDERED]
-        for place, (sentence, similarity) in enumerate(
-            zip(scored.passage.sentences, scored.sentence_scores, strict=True)
-        )
+    runs = [_best_run(asked, scored, most) for scored in result.passages[:_CONSIDERED]]
+    best = max(runs, key=lambda run: run.score)
+    sentences, cited = list(best.sentences), [best.passage]
+    others = [(run.score, *run.top, run.passage) for run in runs if run is not best]
+    for score, sentence, _, passage in sorted(others, key=lambda other: -other[0]):
+        if any(_alike(sentence, said) for said in sentences):
+            cited.append(passage)
+        elif len(sentences) < most and score >= _CLOSE_TO_BEST * best.score:
+            sentences.append(sentence)
+            cited.append(passage)
+    return Answer(tuple(sentences), tuple(Citation.of(passage) for passage in cited))
+
+
+@dataclass(frozen=True)
+class _Run:
+    """Neighbouring sentences of a passage; `top` is the best of them and its score."""
+
+    score: float
+    sentences: tuple[str, ...]
+    top: tuple[str, float]
+    passage: Passage
+
+
+def _best_run(asked: set[str], scored: ScoredPassage, most: int) -> _Run:
+    """The best run of a passage: by its best sentence and by how good it is throughout."""
+    sentences = scored.passage.sentences
+    scores = [
+        similarity + _OWN_WORDS * _share(asked, sentence)
+        for sentence, similarity in zip(sentences, scored.sentence_scores, strict=True)
     ]
+    base = scored.score + _HEADING * _share(asked, scored.passage.section)
+    length = min(_RUN, most, len(sentences))
+
+    def value(start: int) -> float:
+        run = scores[start : start + length]
+        return (max(run) + sum(run) / length) / 2
+
+    start = max(range(len(sentences) - length + 1), key=value)
+    top = max(range(start, start + length), key=lambda n: scores[n])
+    return _Run(
+        base + value(start),
+        sentences[start : start + length],
+        (sentences[top], scores[top]),
+        scored.passage,
+    )
 
 
 def _share(asked: set[str], text: str) -> float:
