@@ -1,0 +1,215 @@
+"""What the intent classifier learns: a softmax regression over sentence vectors and letters.
+
+Pure: texts, vectors and intents in, a model out; no Rasa. Stored as JSON and plain arrays.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.sparse import csr_matrix
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+Array = NDArray[np.float32]
+
+_NEAREST: Final = 5
+_HELD_OUT: Final = 5
+"""One example in so many is held out to see what scores unseen, familiar messages get."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to learn.
+
+    `C` is large for little regularisation. `characters` weighs the TF-IDF of two to five letters
+    in a row (length 1) against the sentence vector (length 1 too); 0 leaves it out. `grams` is how
+    many different such runs of letters are kept, the commonest.
+    """
+
+    C: float = 10.0
+    max_iter: int = 200
+    characters: float = 0.6
+    grams: int = 20_000
+
+
+@dataclass(frozen=True)
+class Letters:
+    """Texts to weighted runs of letters, by those that the training texts hold."""
+
+    grams: list[str]
+    idf: Array
+
+    def rows(self, texts: Sequence[str]) -> Any:
+        """A sparse matrix of shape (texts, grams)."""
+        if not self.grams:
+            return csr_matrix((len(texts), 0), dtype=np.float32)
+        vectorizer = _vectorizer(vocabulary=self.grams)
+        vectorizer.idf_ = self.idf
+        return vectorizer.transform(texts)
+
+
+@dataclass(frozen=True)
+class IntentModel:
+    """A trained model. Texts come normalised, vectors of length 1 in shape (texts, dimension).
+
+    `vector_weights`, `letter_weights` and `bias` end in one column an intent. `examples` are the
+    vectors learnt from; `spread` the deviations of the two parts of the familiarity score, and
+    `usual` the scores of held-out examples in rising order.
+    """
+
+    intents: list[str]
+    letters: Letters
+    vector_weights: Array
+    letter_weights: Array
+    bias: Array
+    examples: Array
+    spread: Array
+    usual: Array
+
+    def probabilities(self, texts: Sequence[str], vectors: Array) -> Array:
+        """Probabilities of shape (texts, intents), in the order of `intents`."""
+        return _softmax(self._logits(texts, vectors))
+
+    def familiarity(self, texts: Sequence[str], vectors: Array) -> Array:
+        """How like the learnt messages each text is, from 0 to 1.
+
+        0.05 means: of messages that belong to the learnt intents, 5 in 100 look as strange.
+        """
+        scores = _scores(self._logits(texts, vectors), vectors, self.examples) @ (1 / self.spread)
+        ranks = np.searchsorted(self.usual, scores, side="right")
+        return np.asarray(ranks / len(self.usual), dtype=np.float32)
+
+    def _logits(self, texts: Sequence[str], vectors: Array) -> Array:
+        letters = self.letters.rows(texts) @ self.letter_weights
+        return np.asarray(vectors @ self.vector_weights + letters + self.bias, dtype=np.float32)
+
+    def save(self, folder: Path) -> None:
+        """Write intents.json, grams.json and weights.npz."""
+        _write(folder / "intents.json", self.intents)
+        _write(folder / "grams.json", self.letters.grams)
+        arrays = {name: getattr(self, name) for name in _ARRAYS}
+        arrays["examples"] = self.examples.astype(np.float16)
+        np.savez(folder / "weights.npz", idf=self.letters.idf, **arrays)
+
+    @classmethod
+    def load(cls, folder: Path) -> IntentModel:
+        """The model that `save` wrote."""
+        with np.load(folder / "weights.npz", allow_pickle=False) as stored:
+            arrays = {name: stored[name].astype(np.float32) for name in ("idf", *_ARRAYS)}
+        letters = Letters(_read(folder / "grams.json"), arrays.pop("idf"))
+        return cls(_read(folder / "intents.json"), letters, **arrays)
+
+
+_ARRAYS: Final = ("vector_weights", "letter_weights", "bias", "examples", "spread", "usual")
+
+
+def learn(
+    texts: Sequence[str], vectors: Array, names: Sequence[str], options: Options | None = None
+) -> IntentModel:
+    """The model of these examples; ValueError where they hold fewer than two intents."""
+    options = options or Options()
+    intents, wanted = np.unique(np.asarray(names), return_inverse=True)
+    if len(intents) < 2:
+        raise ValueError("training needs examples of at least two intents; see bot/data/nlu")
+    letters = _letters(texts, options)
+    rows, vectors = letters.rows(texts) * options.characters, vectors.astype(np.float32)
+
+    held = np.zeros(len(wanted), dtype=bool)
+    held[np.argsort(wanted, kind="stable")[_HELD_OUT - 1 :: _HELD_OUT]] = True
+    kept = ~held
+    weights = np.zeros((vectors.shape[1] + len(letters.grams) + 1, len(intents)), np.float32)
+    weights = _regression(vectors[kept], rows[kept], wanted[kept], weights, options)
+    if not held.any():  # too few examples to spare one
+        held = kept
+    logits = _logits(vectors[held], rows[held], weights)
+    scores = _scores(logits, vectors[held], vectors[kept])
+    spread = np.maximum(scores.std(axis=0), 1e-3)
+
+    weights = _regression(vectors, rows, wanted, weights, options)
+    dimension = vectors.shape[1]
+    return IntentModel(
+        intents=[str(intent) for intent in intents],
+        letters=letters,
+        vector_weights=weights[:dimension],
+        letter_weights=weights[dimension:-1] * np.float32(options.characters),
+        bias=weights[-1],
+        examples=vectors,
+        spread=spread,
+        usual=np.sort(scores @ (1 / spread)),
+    )
+
+
+def _regression(vectors: Array, rows: Any, wanted: Any, start: Array, options: Options) -> Array:
+    """Weights of shape (dimension + grams + 1, intents), the bias last, from a start.
+
+    The same as scikit-learn's LogisticRegression, but several times as fast: there, dense vectors
+    beside sparse rows must be turned into sparse ones.
+    """
+    dimension, scale = vectors.shape[1], options.C * len(wanted)
+    truth = np.eye(start.shape[1], dtype=np.float32)[wanted]
+    columns = rows.T.tocsr()
+
+    def loss(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        weights = flat.astype(np.float32).reshape(start.shape)
+        found = _softmax(_logits(vectors, rows, weights))
+        missed = np.log(np.maximum(found[truth > 0], 1e-30)).sum(dtype=np.float64)
+        slope = weights / scale
+        slope[-1] = 0  # the bias is free
+        value = float((weights * slope).sum(dtype=np.float64)) / 2 - missed / len(wanted)
+        error = (found - truth) / np.float32(len(wanted))
+        slope[:dimension] += vectors.T @ error
+        slope[dimension:-1] += columns @ error
+        slope[-1] += error.sum(axis=0)
+        return value, slope.ravel().astype(np.float64)
+
+    limits = {"maxiter": options.max_iter, "gtol": 1e-5}
+    found = minimize(loss, start.ravel(), jac=True, method="L-BFGS-B", options=limits)
+    return np.asarray(found.x, dtype=np.float32).reshape(start.shape)
+
+
+def _logits(vectors: Array, rows: Any, weights: Array) -> Array:
+    dimension = vectors.shape[1]
+    found = vectors @ weights[:dimension] + rows @ weights[dimension:-1] + weights[-1]
+    return np.asarray(found, dtype=np.float32)
+
+
+def _softmax(logits: Array) -> Array:
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True), dtype=np.float32)
+
+
+def _scores(logits: Array, vectors: Array, examples: Array) -> Array:
+    """Shape (texts, 2): the best logit, and the mean cosine to the nearest examples."""
+    nearest = min(_NEAREST, len(examples))
+    # Row by row, because all cosines at once would take a gigabyte in training.
+    near = [np.partition(examples @ v, -nearest)[-nearest:].mean() for v in vectors]
+    return np.column_stack([logits.max(axis=1), near]).astype(np.float32)
+
+
+def _letters(texts: Sequence[str], options: Options) -> Letters:
+    if not options.characters:
+        return Letters([], np.zeros(0, np.float32))
+    vectorizer = _vectorizer(max_features=options.grams).fit(texts)
+    idf = vectorizer.idf_.astype(np.float32)
+    return Letters([str(gram) for gram in vectorizer.get_feature_names_out()], idf)
+
+
+def _vectorizer(**settings: Any) -> Any:
+    return TfidfVectorizer(
+        analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, dtype=np.float32, **settings
+    )
+
+
+def _write(file: Path, names: list[str]) -> None:
+    file.write_text(json.dumps(names, ensure_ascii=False), encoding="utf-8")
+
+
+def _read(file: Path) -> list[str]:
+    return [str(name) for name in json.loads(file.read_text(encoding="utf-8"))]
