@@ -139,12 +139,12 @@ def table(rows: Sequence[Comparison], training: int, messages: int) -> str:
     return "\n".join([*(f"| {' | '.join(cells)} |" for cells in lines), "", setting])
 
 
-def replaced(readme: str, new: str) -> str:
+def replaced(readme: str, new: str, begin: str = BEGIN, end: str = END) -> str:
     """The README with `new` between its two marks; raises FileUnusable where they are not."""
-    before, begin, rest = readme.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise FileUnusable(f"{README} needs a line {BEGIN} and, below it, a line {END}")
+    before, begun, rest = readme.partition(begin)
+    _, ended, after = rest.partition(end)
+    if not (begun and ended):
+        raise FileUnusable(f"{README} needs a line {begin} and, below it, a line {end}")
     return f"{before}{begin}\n{new}\n{end}{after}"
 
 

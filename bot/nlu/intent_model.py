@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,7 +22,7 @@ Array = NDArray[np.float32]
 
 _NEAREST: Final = 5
 _HELD_OUT: Final = 5
-"""One example in so many is held out to see what scores unseen, familiar messages get."""
+"""One example in so many is held out to see what scores unseen but familiar messages get."""
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,13 @@ class Letters:
         """A sparse matrix of shape (texts, grams)."""
         if not self.grams:
             return csr_matrix((len(texts), 0), dtype=np.float32)
+        return self._vectorizer.transform(texts)
+
+    @cached_property
+    def _vectorizer(self) -> Any:
         vectorizer = _vectorizer(vocabulary=self.grams)
         vectorizer.idf_ = self.idf
-        return vectorizer.transform(texts)
+        return vectorizer
 
 
 @dataclass(frozen=True)
@@ -73,22 +78,19 @@ class IntentModel:
     spread: Array
     usual: Array
 
-    def probabilities(self, texts: Sequence[str], vectors: Array) -> Array:
-        """Probabilities of shape (texts, intents), in the order of `intents`."""
-        return _softmax(self._logits(texts, vectors))
+    def logits(self, texts: Sequence[str], vectors: Array) -> Array:
+        """Shape (texts, intents), in the order of `intents`; `softmax` makes probabilities."""
+        letters = self.letters.rows(texts) @ self.letter_weights
+        return np.asarray(vectors @ self.vector_weights + letters + self.bias, dtype=np.float32)
 
-    def familiarity(self, texts: Sequence[str], vectors: Array) -> Array:
-        """How like the learnt messages each text is, from 0 to 1.
+    def familiarity(self, logits: Array, vectors: Array) -> Array:
+        """How like the learnt messages each text is, from 0 to 1, shape (texts,).
 
         0.05 means: of messages that belong to the learnt intents, 5 in 100 look as strange.
         """
-        scores = _scores(self._logits(texts, vectors), vectors, self.examples) @ (1 / self.spread)
+        scores = _scores(logits, vectors, self.examples) @ (1 / self.spread)
         ranks = np.searchsorted(self.usual, scores, side="right")
         return np.asarray(ranks / len(self.usual), dtype=np.float32)
-
-    def _logits(self, texts: Sequence[str], vectors: Array) -> Array:
-        letters = self.letters.rows(texts) @ self.letter_weights
-        return np.asarray(vectors @ self.vector_weights + letters + self.bias, dtype=np.float32)
 
     def save(self, folder: Path) -> None:
         """Write intents.json, grams.json and weights.npz."""
@@ -120,20 +122,17 @@ def learn(
         raise ValueError("training needs examples of at least two intents; see bot/data/nlu")
     letters = _letters(texts, options)
     rows, vectors = letters.rows(texts) * options.characters, vectors.astype(np.float32)
+    dimension = vectors.shape[1]
+    start = np.zeros((dimension + len(letters.grams) + 1, len(intents)), np.float32)
 
-    held = np.zeros(len(wanted), dtype=bool)
-    held[np.argsort(wanted, kind="stable")[_HELD_OUT - 1 :: _HELD_OUT]] = True
+    held = _held_out(wanted)
     kept = ~held
-    weights = np.zeros((vectors.shape[1] + len(letters.grams) + 1, len(intents)), np.float32)
-    weights = _regression(vectors[kept], rows[kept], wanted[kept], weights, options)
-    if not held.any():  # too few examples to spare one
-        held = kept
-    logits = _logits(vectors[held], rows[held], weights)
-    scores = _scores(logits, vectors[held], vectors[kept])
+    weights = _regression(vectors[kept], rows[kept], wanted[kept], start, options)
+    held = held if held.any() else kept  # too few examples to spare one
+    scores = _scores(_logits(vectors[held], rows[held], weights), vectors[held], vectors[kept])
     spread = np.maximum(scores.std(axis=0), 1e-3)
 
     weights = _regression(vectors, rows, wanted, weights, options)
-    dimension = vectors.shape[1]
     return IntentModel(
         intents=[str(intent) for intent in intents],
         letters=letters,
@@ -144,6 +143,19 @@ def learn(
         spread=spread,
         usual=np.sort(scores @ (1 / spread)),
     )
+
+
+def softmax(logits: Array) -> Array:
+    """Probabilities, each row adding up to 1."""
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True), dtype=np.float32)
+
+
+def _held_out(wanted: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Every fifth example, evenly over the intents; none of fewer than five."""
+    held = np.zeros(len(wanted), dtype=bool)
+    held[np.argsort(wanted, kind="stable")[_HELD_OUT - 1 :: _HELD_OUT]] = True
+    return held
 
 
 def _regression(vectors: Array, rows: Any, wanted: Any, start: Array, options: Options) -> Array:
@@ -158,7 +170,7 @@ def _regression(vectors: Array, rows: Any, wanted: Any, start: Array, options: O
 
     def loss(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         weights = flat.astype(np.float32).reshape(start.shape)
-        found = _softmax(_logits(vectors, rows, weights))
+        found = softmax(_logits(vectors, rows, weights))
         missed = np.log(np.maximum(found[truth > 0], 1e-30)).sum(dtype=np.float64)
         slope = weights / scale
         slope[-1] = 0  # the bias is free
@@ -178,11 +190,6 @@ def _logits(vectors: Array, rows: Any, weights: Array) -> Array:
     dimension = vectors.shape[1]
     found = vectors @ weights[:dimension] + rows @ weights[dimension:-1] + weights[-1]
     return np.asarray(found, dtype=np.float32)
-
-
-def _softmax(logits: Array) -> Array:
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True), dtype=np.float32)
 
 
 def _scores(logits: Array, vectors: Array, examples: Array) -> Array:

@@ -77,23 +77,29 @@ class SentenceEmbedding(DenseFeaturizer, GraphComponent):
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
-            text = message.get(TEXT)
-            if not text:
+            if not message.get(TEXT):
                 continue
-            texts = windows(normalise(text))
-            context = in_context(texts[0], _earlier(message))
+            parts, context = read_texts(message)
             try:
-                vectors = self._embedder.encode([*texts, context] if context else texts)
+                vectors = self._embedder.encode([*parts, *context])
             except Exception:  # the gate then goes by its wordings alone: a handoff, never silence
                 logger.exception("embedding failed; the safety gate decides without it")
                 continue
             self._add(message, vectors[:1])
             message.set(READINGS, vectors)
-            message.set(IN_CONTEXT, context is not None)
+            message.set(IN_CONTEXT, bool(context))
         return messages
 
     def _add(self, message: Message, vector: NDArray[np.float32]) -> None:
         message.add_features(Features(vector, FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
+
+
+def read_texts(message: Message) -> tuple[list[str], list[str]]:
+    """What of a message is read, normalised: the whole and its parts; and one text at most, the
+    whole behind what was said before."""
+    parts = windows(normalise(message.get(TEXT)))
+    context = in_context(parts[0], _earlier(message))
+    return parts, [context] if context else []
 
 
 def _earlier(message: Message) -> list[str]:

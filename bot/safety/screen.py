@@ -63,12 +63,12 @@ class Thresholds:
     """
 
     danger: float = 0.6
-    part: float = 0.95
+    part: float = 0.98
     context: float = 0.6
     both: float = 0.2
-    doubt: float = 0.12
-    personal: float = 0.15
-    safe: float = 0.5
+    doubt: float = 0.2
+    personal: float = 0.12
+    safe: float = 0.4
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,10 @@ def test_a_classifier_that_failed_is_a_handoff() -> None:
 
 def test_one_dangerous_part_of_a_long_message_decides() -> None:
     parts = [reading("general_what_is"), reading("general_what_is"), reading("crisis_suicide")]
-    assert judge("what is it? i packed up my life.", parts).intent == "crisis_suicide"
+    assert (
+        judge("what is it? i packed up my life.", parts, Thresholds(part=0.9)).intent
+        == "crisis_suicide"
+    )
 
 
 def test_a_part_must_show_more_danger_than_the_whole() -> None:
