@@ -227,7 +227,8 @@ def main(arguments: list[str] | None = None) -> int:
         "--shell", action="store_true", help="talk to the assistant in the terminal"
     )
     options = parser.parse_args(arguments)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM):  # a background job is started without them
+        signal.signal(number, signal.default_int_handler)
     try:
         port = int(os.environ.get("PORT", "8000"))
     except ValueError:
