@@ -154,7 +154,7 @@ def test_common_encodings_are_read(folder: Folder, content: bytes, expected: str
         ("a.txt", b"%PDF-1.7 and so on", "binary file with the wrong suffix"),
         ("a.txt", b"text\x00\x01text", "binary, not text"),
         ("a.txt", b"caf\xe9 \x81\x8d", "neither utf-8-sig nor cp1252"),
-        ("a.pdf", b"%PDF-1.7", "unknown file type .pdf"),
+        ("a.rtf", b"text", "unknown file type .rtf"),
         ("README", b"text", "unknown file type without a suffix"),
         ("a.md", b"# Only\n\n## Headings\n", "nothing but headings"),
         ("a.txt", b"Leave a Reply\n\nShare this:\n", "nothing but headings"),
