@@ -132,9 +132,10 @@ def _without_running(pages: Sequence[Sequence[_Line]]) -> list[list[_Line]]:
         for lines in written
         for key in {_key(line) for line in [*lines[:_EDGE], *lines[-_EDGE:]] if line.size <= body}
     )
-    fewest = max(3, _RUNNING * len(pages))
 
     def runs(line: _Line) -> bool:
+        # Two pages may well begin alike, but not in letters smaller than those of the text.
+        fewest = max(2 if line.size < body else 3, _RUNNING * len(pages))
         number = bool(_PAGE_NUMBER.fullmatch(line.text.strip()))
         return number or (line.size <= body and edges[_key(line)] >= fewest)
 
@@ -147,7 +148,8 @@ def _without_running(pages: Sequence[Sequence[_Line]]) -> list[list[_Line]]:
 
 
 def _key(line: _Line) -> str:
-    return re.sub(r"\d+", "#", line.text.strip().lower())
+    """What is the same of a running line on every page: not the page's number at its end."""
+    return re.sub(r"^\W*\d+\W+|\W+\d+\W*$", "#", line.text.strip().lower())
 
 
 def _blocks(pages: Sequence[Sequence[_Line]]) -> list[Block]:
