@@ -78,7 +78,7 @@ def test_closing_words_do_not_count_to_the_last_section() -> None:
     body = (Block("heading", "Side effects", 2), paragraph(70), paragraph(70))
     closing = Block("paragraph", f"In conclusion, the {sentence(60)}")
     assert [one.section for one in passages(*body, closing)] == ["Side effects"] * 2 + [""]
-    named = Block("paragraph", f"Most effects on the side pass. {sentence(60)}")
+    named = Block("paragraph", f"Most side effects pass. {sentence(60)}")
     assert passages(*body, named)[-1].section == "Side effects"
 
 

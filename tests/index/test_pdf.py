@@ -56,12 +56,8 @@ def test_paragraphs_come_with_their_page_and_larger_letters_are_headings() -> No
 def test_running_heads_and_page_numbers_are_left_out() -> None:
     pdf = new()
     for number in range(1, 5):
-        page(
-            pdf,
-            number,
-            f"Day {number} begins. {DRIP}",
-            running=f"Example Clinic leaflet | {number}",
-        )
+        running = f"Example Clinic leaflet | {number}"
+        page(pdf, number, f"Day {number} begins. {DRIP}", running=running)
     texts = " ".join(block.text for block in read(pdf).blocks)
     assert "leaflet" not in texts
     assert "Page" not in texts
