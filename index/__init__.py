@@ -22,6 +22,7 @@ from index.errors import (
     StoreMissing,
     StoreUnwritable,
 )
+from index.live import LiveIndex
 from index.passages import Passage
 from index.search import Index, ScoredPassage, SearchResult
 from index.settings import Settings, load_settings
@@ -32,6 +33,7 @@ __all__ = [
     "Embedder",
     "Index",
     "IndexProblem",
+    "LiveIndex",
     "ModelMismatch",
     "ModelUnavailable",
     "NoDocuments",

@@ -93,7 +93,8 @@ def _build(chosen: argparse.Namespace, settings: Settings) -> int:
         print(f"note: {note}", file=sys.stderr)
     print(
         f"indexed {report.documents} documents as {report.passages} passages in {chosen.store} "
-        f"(version {report.version}, {len(report.errors)} left out)"
+        f"(version {report.version}, {len(report.errors)} left out, "
+        f"{report.embedded} texts embedded anew)"
     )
     return 0
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from index import store as storage
+from index.cache import VectorCache
 from index.document import Document
 from index.embedder import Embedder
 from index.errors import DocumentUnreadable, NoDocuments
@@ -20,14 +21,12 @@ from index.lexical import Lexicon
 from index.loaders import load_document, open_source
 from index.passages import Passage, make_passages
 
-# Texts between two steps of the progress bar.
-_STEP = 16
-
 
 @dataclass(frozen=True)
 class BuildReport:
     """What a build did; `errors` has one entry for each document that was left out, `notes` a line
-    for each that went in with something missing."""
+    for each that went in with something missing. `embedded` counts the texts that no earlier build
+    had embedded."""
 
     documents: int
     passages: int
@@ -35,6 +34,7 @@ class BuildReport:
     version: str
     errors: tuple[DocumentUnreadable, ...]
     notes: tuple[str, ...] = ()
+    embedded: int = 0
 
 
 def build(documents: Path, store: Path, embedder: Embedder, progress: bool = True) -> BuildReport:
@@ -47,11 +47,10 @@ def build(documents: Path, store: Path, embedder: Embedder, progress: bool = Tru
     with storage.locked(store):
         found = _read(documents, progress)
         passages = tuple(found.passages)
-        vectors = _encode(
-            embedder, map(passage_text, passages), len(passages), "passages", progress
-        )
+        cache = VectorCache(store, embedder)
+        vectors = _encode(cache, [passage_text(one) for one in passages], "passages", progress)
         lines = [line for passage in passages for line in sentence_texts(passage)]
-        sentence_vectors = _encode(embedder, lines, len(lines), "sentences", progress)
+        sentence_vectors = _encode(cache, lines, "sentences", progress)
         manifest = storage.Manifest(
             format=storage.FORMAT,
             version="",
@@ -73,6 +72,7 @@ def build(documents: Path, store: Path, embedder: Embedder, progress: bool = Tru
             Lexicon.of([passage_text(passage) for passage in passages]),
         )
         version = storage.write(store, contents).version
+        cache.prune()
     return BuildReport(
         len(found.digests),
         len(passages),
@@ -80,6 +80,7 @@ def build(documents: Path, store: Path, embedder: Embedder, progress: bool = Tru
         version,
         tuple(found.errors),
         tuple(found.notes),
+        cache.embedded,
     )
 
 
@@ -137,16 +138,7 @@ def _refuse_copy(document: Document, said_by: dict[str, str]) -> None:
 
 
 def _encode(
-    embedder: Embedder, texts: Iterable[str], total: int, what: str, progress: bool
+    cache: VectorCache, texts: Sequence[str], what: str, progress: bool
 ) -> NDArray[np.float32]:
-    parts = []
-    with tqdm(total=total, desc=what, unit=what[:-1], disable=not progress) as bar:
-        for batch in _batches(list(texts)):
-            parts.append(embedder.encode(batch))
-            bar.update(len(batch))
-    return np.concatenate(parts)
-
-
-def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(texts), _STEP):
-        yield texts[start : start + _STEP]
+    with tqdm(total=len(texts), desc=what, unit=what[:-1], disable=not progress) as bar:
+        return cache.encode(texts, bar.update)

@@ -3,6 +3,7 @@
     store/
       current                    the name of the version in use, replaced in one step
       lock                       held by a running build
+      cache/                     vectors of texts already embedded, see index/cache.py
       versions/NAME/
         manifest.json            what is in it, and the sha256 of every other file
         passages.jsonl           one passage a line
