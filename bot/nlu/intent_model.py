@@ -6,7 +6,8 @@ Pure: texts, vectors and intents in, a model out; no Rasa. Stored as JSON and pl
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,12 +15,12 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 Array = NDArray[np.float32]
 
+_RUNS: Final = (2, 5)
+"""The shortest and the longest run of letters."""
 _NEAREST: Final = 5
 _HELD_OUT: Final = 5
 """One example in so many is held out to see what scores unseen but familiar messages get."""
@@ -48,16 +49,38 @@ class Letters:
     idf: Array
 
     def rows(self, texts: Sequence[str]) -> Any:
-        """A sparse matrix of shape (texts, grams)."""
-        if not self.grams:
-            return csr_matrix((len(texts), 0), dtype=np.float32)
-        return self._vectorizer.transform(texts)
+        """A sparse matrix of shape (texts, grams).
+
+        The same as scikit-learn's TfidfVectorizer (char_wb, sublinear), which would bring 60 MB
+        and a second of imports into the server.
+        """
+        places, values, ends = [], [], [0]
+        for text in texts:
+            found = Counter(filter(None, map(self._places.get, _runs(text))))
+            place = np.fromiter(found, np.int32, len(found)) - 1
+            count = np.fromiter(found.values(), np.float32, len(found))
+            value = (np.log(count) + 1) * self.idf[place]
+            places.append(place)
+            values.append(value / (np.linalg.norm(value) or 1))
+            ends.append(ends[-1] + len(found))
+        data = np.concatenate(values or [np.zeros(0)]).astype(np.float32)
+        columns = np.concatenate(places or [np.zeros(0, np.int32)])
+        return csr_matrix((data, columns, ends), (len(texts), len(self.grams)))
 
     @cached_property
-    def _vectorizer(self) -> Any:
-        vectorizer = _vectorizer(vocabulary=self.grams)
-        vectorizer.idf_ = self.idf
-        return vectorizer
+    def _places(self) -> dict[str, int]:
+        """From 1 up."""
+        return {gram: place for place, gram in enumerate(self.grams, start=1)}
+
+
+def _runs(text: str) -> Iterator[str]:
+    """Runs of letters within words, a blank at either end of each."""
+    for word in text.lower().split():
+        word = f" {word} "
+        for length in range(_RUNS[0], _RUNS[1] + 1):
+            yield from (word[n : n + length] for n in range(max(len(word) - length, 0) + 1))
+            if length >= len(word):  # once, not again for every longer run
+                break
 
 
 @dataclass(frozen=True)
@@ -164,6 +187,8 @@ def _regression(vectors: Array, rows: Any, wanted: Any, start: Array, options: O
     The same as scikit-learn's LogisticRegression, but several times as fast: there, dense vectors
     beside sparse rows must be turned into sparse ones.
     """
+    from scipy.optimize import minimize  # for training alone
+
     dimension, scale = vectors.shape[1], options.C * len(wanted)
     truth = np.eye(start.shape[1], dtype=np.float32)[wanted]
     columns = rows.T.tocsr()
@@ -203,15 +228,17 @@ def _scores(logits: Array, vectors: Array, examples: Array) -> Array:
 def _letters(texts: Sequence[str], options: Options) -> Letters:
     if not options.characters:
         return Letters([], np.zeros(0, np.float32))
-    vectorizer = _vectorizer(max_features=options.grams).fit(texts)
+    from sklearn.feature_extraction.text import TfidfVectorizer  # for training alone
+
+    vectorizer = TfidfVectorizer(
+        analyzer="char_wb",
+        ngram_range=_RUNS,
+        sublinear_tf=True,
+        dtype=np.float32,
+        max_features=options.grams,
+    ).fit(texts)
     idf = vectorizer.idf_.astype(np.float32)
     return Letters([str(gram) for gram in vectorizer.get_feature_names_out()], idf)
-
-
-def _vectorizer(**settings: Any) -> Any:
-    return TfidfVectorizer(
-        analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, dtype=np.float32, **settings
-    )
 
 
 def _write(file: Path, names: list[str]) -> None:
