@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -103,8 +104,15 @@ class IntentModel:
 
     def logits(self, texts: Sequence[str], vectors: Array) -> Array:
         """Shape (texts, intents), in the order of `intents`; `softmax` makes probabilities."""
-        letters = self.letters.rows(texts) @ self.letter_weights
-        return np.asarray(vectors @ self.vector_weights + letters + self.bias, dtype=np.float32)
+        rows = self.letters.rows(texts)
+        # Row by row over the few weights that count: a product of the matrices would first copy
+        # all weights, where they are not stored in the order it likes.
+        letters = [
+            rows.data[start:end] @ self.letter_weights[rows.indices[start:end]]
+            for start, end in pairwise(rows.indptr)
+        ]
+        found = vectors @ self.vector_weights + self.bias
+        return np.asarray(found + np.reshape(letters, found.shape), dtype=np.float32)
 
     def familiarity(self, logits: Array, vectors: Array) -> Array:
         """How like the learnt messages each text is, from 0 to 1, shape (texts,).

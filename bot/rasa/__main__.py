@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from bot.rasa import action_results, left_out, pinned
+from bot.rasa import action_calls, action_results, graph_runs, left_out, pinned, rule_lookup
+
+PATCHES = (action_calls, action_results, graph_runs, rule_lookup)
 
 
 def main() -> int:
@@ -12,7 +14,8 @@ def main() -> int:
         left_out.apply()
         from rasa.__main__ import main as rasa
 
-        action_results.apply()
+        for patch in PATCHES:
+            patch.apply()
     except pinned.RasaUnknown as problem:
         print(problem, file=sys.stderr)
         return 1
