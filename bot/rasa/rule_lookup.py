@@ -25,7 +25,7 @@ def apply() -> None:
     search = RulePolicy._get_possible_keys
 
     def get_possible_keys(self: Any, lookup: dict[str, str], states: list[Any]) -> set[str]:
-        memories = vars(self).setdefault("_memories", {})
+        memories: dict[int, Memory] = vars(self).setdefault("_memories", {})
         memory = memories.get(id(lookup))
         if memory is None or memory.lookup is not lookup or len(lookup) != memory.size:
             memory = memories[id(lookup)] = Memory(lookup, lambda *given: search(self, *given))
