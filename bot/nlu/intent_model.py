@@ -6,19 +6,22 @@ Pure: texts, vectors and intents in, a model out; no Rasa. Stored as JSON and pl
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 Array = NDArray[np.float32]
+
+_RUNS: Final = (2, 5)
+"""The shortest and the longest run of letters."""
 
 
 @dataclass(frozen=True)
@@ -46,16 +49,38 @@ class Letters:
     idf: Array
 
     def rows(self, texts: Sequence[str]) -> Any:
-        """A sparse matrix of shape (texts, grams)."""
-        if not self.grams:
-            return csr_matrix((len(texts), 0), dtype=np.float32)
-        return self._vectorizer.transform(texts)
+        """A sparse matrix of shape (texts, grams).
+
+        The same as scikit-learn's TfidfVectorizer (char_wb, sublinear), which would bring 60 MB
+        and a second of imports into the server.
+        """
+        places, values, ends = [], [], [0]
+        for text in texts:
+            found = Counter(filter(None, map(self._places.get, _runs(text))))
+            place = np.fromiter(found, np.int32, len(found)) - 1
+            count = np.fromiter(found.values(), np.float32, len(found))
+            value = (np.log(count) + 1) * self.idf[place]
+            places.append(place)
+            values.append(value / (np.linalg.norm(value) or 1))
+            ends.append(ends[-1] + len(found))
+        data = np.concatenate(values or [np.zeros(0)]).astype(np.float32)
+        columns = np.concatenate(places or [np.zeros(0, np.int32)])
+        return csr_matrix((data, columns, ends), (len(texts), len(self.grams)))
 
     @cached_property
-    def _vectorizer(self) -> Any:
-        vectorizer = _vectorizer(vocabulary=self.grams)
-        vectorizer.idf_ = self.idf
-        return vectorizer
+    def _places(self) -> dict[str, int]:
+        """From 1 up."""
+        return {gram: place for place, gram in enumerate(self.grams, start=1)}
+
+
+def _runs(text: str) -> Iterator[str]:
+    """Runs of letters within words, a blank at either end of each."""
+    for word in text.lower().split():
+        word = f" {word} "
+        for length in range(_RUNS[0], _RUNS[1] + 1):
+            yield from (word[n : n + length] for n in range(max(len(word) - length, 0) + 1))
+            if length >= len(word):  # once, not again for every longer run
+                break
 
 
 @dataclass(frozen=True)
@@ -74,8 +99,15 @@ class IntentModel:
 
     def logits(self, texts: Sequence[str], vectors: Array) -> Array:
         """Shape (texts, intents), in the order of `intents`; `softmax` makes probabilities."""
-        letters = self.letters.rows(texts) @ self.letter_weights
-        return np.asarray(vectors @ self.vector_weights + letters + self.bias, dtype=np.float32)
+        rows = self.letters.rows(texts)
+        # Row by row over the few weights that count: a product of the matrices would first copy
+        # all weights, where they are not stored in the order it likes.
+        letters = [
+            rows.data[start:end] @ self.letter_weights[rows.indices[start:end]]
+            for start, end in pairwise(rows.indptr)
+        ]
+        found = vectors @ self.vector_weights + self.bias
+        return np.asarray(found + np.reshape(letters, found.shape), dtype=np.float32)
 
     def save(self, folder: Path) -> None:
         """Write intents.json, grams.json and weights.npz."""
@@ -132,10 +164,12 @@ def softmax(logits: Array) -> Array:
     return np.asarray(powers / powers.sum(axis=1, keepdims=True), dtype=np.float32)
 
 
-def _regression(rows: Any, wanted: Any, C: float, max_iter: int) -> tuple[Array, Array]:  # noqa: N803
+def _regression(rows: Any, wanted: Any, C: float, max_iter: int) -> tuple[Array, Array]:
     """Weights (features, intents) and bias (intents,) of a softmax regression over dense or
     sparse rows: scikit-learn's LogisticRegression, several times as fast.
     """
+    from scipy.optimize import minimize  # for training alone
+
     truth = np.eye(wanted.max() + 1, dtype=np.float32)[wanted]
     features, scale, columns = rows.shape[1], C * len(wanted), rows.T
     if not isinstance(rows, np.ndarray):
@@ -163,15 +197,17 @@ def _regression(rows: Any, wanted: Any, C: float, max_iter: int) -> tuple[Array,
 def _letters(texts: Sequence[str], options: Options) -> Letters:
     if not options.letters:
         return Letters([], np.zeros(0, np.float32))
-    vectorizer = _vectorizer(max_features=options.grams).fit(texts)
+    from sklearn.feature_extraction.text import TfidfVectorizer  # for training alone
+
+    vectorizer = TfidfVectorizer(
+        analyzer="char_wb",
+        ngram_range=_RUNS,
+        sublinear_tf=True,
+        dtype=np.float32,
+        max_features=options.grams,
+    ).fit(texts)
     idf = vectorizer.idf_.astype(np.float32)
     return Letters([str(gram) for gram in vectorizer.get_feature_names_out()], idf)
-
-
-def _vectorizer(**settings: Any) -> Any:
-    return TfidfVectorizer(
-        analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, dtype=np.float32, **settings
-    )
 
 
 def _write(file: Path, names: list[str]) -> None:

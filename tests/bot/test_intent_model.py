@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from bot.nlu.intent_model import IntentModel, Options, learn, softmax
@@ -51,6 +52,18 @@ def test_letters_help_where_the_vector_says_nothing() -> None:
     nothing = np.zeros((1, 64), dtype=np.float32)
     found = softmax(model.logits(["ketamin"], nothing))[0]
     assert model.intents[found.argmax()] == "what_is"
+
+
+def test_runs_of_letters_are_those_of_scikit_learn() -> None:
+    texts = ["", "a", "Ab c", "Señor ÅNGSTRÖM  said:\u00a0hi\thi hi", "x" * 9, *TEXTS]
+    letters = learn(texts, vectors(texts), (["a", "b"] * 10)[: len(texts)]).letters
+    theirs = TfidfVectorizer(
+        analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, vocabulary=letters.grams
+    )
+    theirs.idf_ = letters.idf
+    unseen = [*texts, "what is that, good señorita?", "日本語 what"]
+    wanted = theirs.transform(unseen).toarray()
+    assert letters.rows(unseen).toarray() == pytest.approx(wanted, abs=1e-6)
 
 
 def test_the_stored_model_answers_the_same(tmp_path: Path) -> None:
