@@ -17,13 +17,17 @@ DEFAULT_READER: Final = "default"
 PLAIN: Final = "minilm"
 """The MiniLM that the tuned encoder was made from, as it was."""
 
+_NO_TOKENS: Final = np.zeros((0, 0), np.float32)
+
 
 class Reader(Embedder, Protocol):
     """`late` tells how tokens are weighed; None where the model gives no tokens."""
 
     late: Late | None
 
-    def read(self, title: str, section: str, sentences: Sequence[str]) -> ReadTokens:
+    def read(
+        self, title: str, section: str, sentences: Sequence[str], questions: Sequence[str] = ()
+    ) -> ReadTokens:
         """A passage: vectors of it and of its sentences, and its tokens."""
         ...
 
@@ -49,19 +53,22 @@ class PlainReader:
         """Vectors of unit length, shape (len(texts), dimension)."""
         return self._embedder.encode(texts)
 
-    def read(self, title: str, section: str, sentences: Sequence[str]) -> ReadTokens:
+    def read(
+        self, title: str, section: str, sentences: Sequence[str], questions: Sequence[str] = ()
+    ) -> ReadTokens:
         """The passage under its headings; each sentence with the nearest heading in front, which
         often names the subject that the sentence calls "it"."""
         whole = "\n".join(part for part in (title, section, " ".join(sentences)) if part)
         lines = [f"{section or title}: {sentence}" for sentence in sentences]
-        vectors = self.encode([whole, *lines])
-        return ReadTokens(vectors[0], vectors[1:], _none(vectors), np.zeros(0, np.int16))
+        vectors = self.encode([whole, *lines, *questions])
+        own, asked = vectors[1 : len(lines) + 1], vectors[len(lines) + 1 :]
+        return ReadTokens(vectors[0], own, asked, _NO_TOKENS, np.zeros(0, np.int16))
 
     def ask(self, question: str) -> AskedTokens:
         """The question's vector, and no tokens."""
         vectors = self.encode([question])
         nothing = np.zeros(0, np.float32)
-        return AskedTokens(vectors[0], _none(vectors), nothing, nothing)
+        return AskedTokens(vectors[0], _NO_TOKENS, nothing, nothing)
 
     def knows(self, word: str) -> bool:
         """Whether a word is whole in the model's vocabulary; False where it has none to ask."""
@@ -76,10 +83,7 @@ def load_reader(
     a sentence-transformers model by folder or name. Raises ModelUnavailable.
     """
     if model == DEFAULT_READER:
-        return TunedEncoder(FOLDER, threads)
+        return TunedEncoder(FOLDER)
     name = "default" if model == PLAIN else model
     return PlainReader(load_embedder(name, models_dir, threads))
 
-
-def _none(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.zeros((0, 0), np.float32)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,7 +45,8 @@ class TokenStore:
 
     def save(self, folder: Path) -> None:
         """Plain arrays, no pickle."""
-        for name, array in zip(_FILES, (self.tokens, self.sentences, self.starts), strict=True):
+        arrays: tuple[NDArray[Any], ...] = (self.tokens, self.sentences, self.starts)
+        for name, array in zip(_FILES, arrays, strict=True):
             np.save(folder / name, array, allow_pickle=False)
 
     @classmethod
