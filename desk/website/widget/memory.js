@@ -1,0 +1,53 @@
+// What the browser keeps between pages and tabs: from the first message on, and only where it lets us.
+
+export class Memory {
+  #prefix;
+  #own = new Map(); // stands in where storage is switched off or full
+
+  constructor(desk) {
+    this.#prefix = `clinic-chat ${desk} `;
+  }
+
+  get(name) {
+    try {
+      const kept = localStorage.getItem(this.#prefix + name);
+      if (kept !== null) return JSON.parse(kept);
+    } catch {
+      // unreadable is the same as not there
+    }
+    return this.#own.get(name) ?? null;
+  }
+
+  set(name, value) {
+    try {
+      localStorage.setItem(this.#prefix + name, JSON.stringify(value));
+      this.#own.delete(name);
+    } catch {
+      this.#own.set(name, value);
+    }
+  }
+
+  forget(...names) {
+    for (const name of names) {
+      this.#own.delete(name);
+      try {
+        localStorage.removeItem(this.#prefix + name);
+      } catch {
+        // nothing was kept
+      }
+    }
+  }
+
+  /** Calls back with the name of what another tab has changed. */
+  watch(changed) {
+    addEventListener("storage", ({ key }) => {
+      if (key === null) changed("conversation"); // everything was cleared
+      else if (key.startsWith(this.#prefix)) changed(key.slice(this.#prefix.length));
+    });
+  }
+
+  /** Runs the task while no other tab runs one; where the browser has no locks, at once. */
+  alone(task) {
+    return navigator.locks ? navigator.locks.request(this.#prefix, task) : task();
+  }
+}
