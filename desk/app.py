@@ -19,6 +19,7 @@ from desk.website.api import ROUTES
 from desk.website.headers import SecurityHeaders
 from desk.website.refusals import refuse
 from desk.website.site import site_routes
+from desk.website.visit import VISIT_ROUTES
 
 
 def create_app(settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> Starlette:
@@ -32,14 +33,16 @@ def create_app(settings: Settings, transport: httpx.AsyncBaseTransport | None = 
         async with httpx.AsyncClient(transport=transport, trust_env=False) as http:
             app.state.desk = desk = build(settings, http)
             await run_in_threadpool(desk.database.migrate)
+            await desk.notices.start()
             await desk.turns.resume()
             yield
             desk.events.close()
+            await desk.notices.stop()
             await desk.turns.stop()
             desk.database.close()
 
     return Starlette(
-        routes=[*ROUTES, *site_routes()],
+        routes=[*ROUTES, *VISIT_ROUTES, *site_routes()],
         middleware=_middleware(settings),
         exception_handlers={DeskError: refuse, HTTPException: refuse, Exception: refuse},
         lifespan=lifespan,
@@ -53,7 +56,7 @@ def _middleware(settings: Settings) -> list[Middleware]:
             Middleware(
                 CORSMiddleware,
                 allow_origins=settings.allowed_origins,
-                allow_methods=["GET", "POST"],
+                allow_methods=["GET", "POST", "DELETE"],
                 allow_headers=["Authorization", "Content-Type", "Last-Event-ID"],
             )
         )

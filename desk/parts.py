@@ -9,13 +9,20 @@ import httpx
 from starlette.requests import Request
 
 from desk.cases import Cases
+from desk.clinic import Clinic, Lines, load_clinic, load_lines
 from desk.database import Database
+from desk.feedback import FeedbackStore
+from desk.notices import Notices
 from desk.rasa_client import RasaClient
+from desk.requests import Requests
+from desk.sessions import Sessions
 from desk.settings import Settings
+from desk.staff import Staff
 from desk.store import Store
 from desk.turns import Turns
 from desk.website.events import Events
 from desk.website.limits import Limiter
+from desk.website.states import States
 from desk.website.tokens import Tokens, load_secret
 
 SECRET_FILE = Path("var/desk.secret")
@@ -24,34 +31,54 @@ SECRET_FILE = Path("var/desk.secret")
 @dataclass(frozen=True)
 class Desk:
     settings: Settings
+    clinic: Clinic
+    lines: Lines
     database: Database
+    notices: Notices
     store: Store
     cases: Cases
+    staff: Staff
+    sessions: Sessions
+    feedback: FeedbackStore
+    requests: Requests
+    states: States
     rasa: RasaClient
     events: Events
     turns: Turns
     tokens: Tokens
     message_limit: Limiter
     address_limit: Limiter
+    typing_limit: Limiter
 
 
 def build(settings: Settings, http: httpx.AsyncClient) -> Desk:
-    """Puts the parts together; opens nothing but the file with the secret."""
+    """Puts the parts together; opens nothing but files. Raises SettingsError."""
+    clinic = load_clinic(settings.clinic_file)
     database = Database(settings.database_url.get_secret_value())
-    store, cases = Store(database), Cases(database)
+    notices = Notices(database)
+    store, cases = Store(database), Cases(database, clinic.cases.claim_minutes)
     rasa = RasaClient(http, settings.rasa_url, settings.actions_url, settings.reply_seconds)
-    events = Events(store)
+    states = States(store, cases, Staff(database), notices, clinic.opening)
     secret = settings.secret.get_secret_value() or load_secret(SECRET_FILE)
     return Desk(
         settings=settings,
+        clinic=clinic,
+        lines=load_lines(settings.country),
         database=database,
+        notices=notices,
         store=store,
         cases=cases,
+        staff=Staff(database),
+        sessions=Sessions(database),
+        feedback=FeedbackStore(database),
+        requests=Requests(database, store, cases),
+        states=states,
         rasa=rasa,
-        events=events,
-        turns=Turns(store, cases, rasa, events.publish),
+        events=Events(store, notices, states),
+        turns=Turns(store, cases, rasa),
         tokens=Tokens(secret, settings.token_days),
         message_limit=Limiter(settings.rate_limit),
+        typing_limit=Limiter(60 if settings.rate_limit else 0),
         address_limit=Limiter(settings.conversation_limit if settings.rate_limit else 0),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from pathlib import Path
 
 from pydantic import BaseSettings, Field, SecretStr, ValidationError, validator
 
@@ -72,6 +73,16 @@ class Settings(BaseSettings):
     )
     reply_seconds: float = Field(
         default=8, env="DESK_REPLY_SECONDS", gt=0, le=120, description="seconds, up to 120"
+    )
+
+    clinic_file: Path = Field(
+        default=Path("clinic.yml"), env="CLINIC_FILE", description="the clinic's own YAML file"
+    )
+    country: str = Field(
+        default="us",
+        env="CLINIC_COUNTRY",
+        regex="^[a-z]{2}$",
+        description="a country in crisis_lines.yml, like us",
     )
 
     @validator("secret")

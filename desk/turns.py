@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
 from weakref import WeakValueDictionary
 
 from starlette.concurrency import run_in_threadpool
@@ -16,8 +15,9 @@ from starlette.concurrency import run_in_threadpool
 from desk import texts
 from desk.cases import QUEUES, URGENCIES, Case, Cases, Queue, Urgency
 from desk.errors import AssistantUnavailable, DatabaseError
+from desk.messages import DANGER_OUTCOMES, Message, Reply
 from desk.rasa_client import Answer, RasaClient
-from desk.store import DANGER_OUTCOMES, Message, Reply, Store
+from desk.store import Store
 
 logger = logging.getLogger(__name__)
 
@@ -26,12 +26,10 @@ EARLIER = 3  # messages before a turn that the assistant judges a short one with
 
 
 class Turns:
-    """`publish` is called with a conversation's id whenever it has a new message."""
+    """One for a process."""
 
-    def __init__(
-        self, store: Store, cases: Cases, rasa: RasaClient, publish: Callable[[str], None]
-    ) -> None:
-        self._store, self._cases, self._rasa, self._publish = store, cases, rasa, publish
+    def __init__(self, store: Store, cases: Cases, rasa: RasaClient) -> None:
+        self._store, self._cases, self._rasa = store, cases, rasa
         self._lanes: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()  # conversations that got a message while their lane ran
         self._over: WeakValueDictionary[int, asyncio.Event] = WeakValueDictionary()
@@ -47,7 +45,6 @@ class Turns:
                 self._store.receive, conversation_id, message_id, text
             )
         if message.turn_state == "pending":
-            self._publish(conversation_id)
             self._start(conversation_id)
         return message
 
@@ -103,7 +100,6 @@ class Turns:
         await run_in_threadpool(self._store.finish_turn, turn, [reply])
         if over := self._over.get(turn.id):
             over.set()
-        self._publish(turn.conversation_id)
 
     async def _reply(self, turn: Message) -> Reply:
         conversation = await run_in_threadpool(self._store.conversation, turn.conversation_id)

@@ -13,7 +13,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from desk import texts
-from desk.errors import DatabaseError, DeskError, TokenError, UnknownConversation
+from desk.errors import (
+    CaseError,
+    DatabaseError,
+    DeskError,
+    InvalidInput,
+    TokenError,
+    UnknownConversation,
+)
 
 
 class Refused(DeskError):
@@ -54,6 +61,10 @@ def _refused(error: Exception) -> Refused:
         return Refused(403 if other else 401, error.code, str(error), headers)
     if isinstance(error, UnknownConversation):
         return Refused(404, "unknown_conversation", "There is no such conversation.")
+    if isinstance(error, InvalidInput):
+        return Refused(422, "invalid", str(error))
+    if isinstance(error, CaseError):
+        return Refused(409, "not_possible", "That is not possible in this request's state.")
     if isinstance(error, DatabaseError):
         return Refused(503, "unavailable", "This cannot be kept just now. Try again in a minute.")
     if isinstance(error, HTTPException):

@@ -1,4 +1,4 @@
-"""Stands in for the Rasa server and the action server, over HTTP: answers by the words it is sent."""
+"""Stands in for the Rasa server and the action server, over HTTP: answers by what it is sent."""
 
 from __future__ import annotations
 

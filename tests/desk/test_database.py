@@ -9,8 +9,9 @@ from alembic.runtime.migration import MigrationContext
 
 from desk.database import Database
 from desk.errors import DatabaseError
+from desk.messages import Reply
 from desk.models import metadata
-from desk.store import Reply, Store
+from desk.store import Store
 
 
 def test_migrating_an_empty_database_gives_the_tables_of_the_models(empty_url: str) -> None:

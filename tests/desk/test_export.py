@@ -13,8 +13,9 @@ from desk import export
 from desk.__main__ import main
 from desk.cases import Cases
 from desk.database import Database
+from desk.messages import Reply
 from desk.models import messages
-from desk.store import Reply, Store
+from desk.store import Store
 
 DAY = "2025-03-10"
 SECRET = "a secret for tests only"

@@ -38,7 +38,7 @@ export function makeChoice({ title, payload }, say) {
 
 function makeCitation({ document: file, title, section, text, author, date, url }, words) {
   const parts = [title || file, section === title ? "" : section].filter(Boolean);
-  const origin = [author, date && `${words.reviewed} ${date}`].filter(Boolean).join(", ");
+  const origin = [author, date].filter(Boolean).join(", ");
   return make(
     "details",
     {},

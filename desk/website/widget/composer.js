@@ -9,7 +9,7 @@ export class Composer {
   #talk;
   #words;
   #warning = make("p", { class: "warning", role: "status" });
-  #notice = make("p", { class: "notice" });
+  #notice = make("span", { class: "notice" });
   #person;
   #entry;
   #typingAt = 0;
@@ -38,9 +38,8 @@ export class Composer {
       make("div", { class: "row" }, this.#entry, make("button", { class: "main" }, words.send)),
       make(
         "div",
-        { class: "row" },
-        this.#notice,
-        privacy ? make("a", link, words.privacy) : null,
+        { class: "row below" },
+        make("p", {}, this.#notice, " ", privacy ? make("a", link, words.privacy) : null),
         this.#person,
       ),
     );
