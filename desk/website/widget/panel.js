@@ -129,7 +129,7 @@ class Panel {
     const close = makeIconButton(words.close, CROSS, () => this.close());
     this.#dialog.lang = this.#language;
     this.#dialog.replaceChildren(
-      make("header", {}, make("div", { class: "names" }, title, who, line), makeMenu(shared), close),
+      make("div", { class: "head" }, make("div", { class: "names" }, title, who, line), makeMenu(shared), close),
       make(
         "div",
         { class: "body" },
