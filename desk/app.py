@@ -46,7 +46,7 @@ def create_app(settings: Settings, transport: httpx.AsyncBaseTransport | None = 
             app.state.desk = desk = build(settings, http)
             await run_in_threadpool(desk.database.migrate)
             await desk.notices.start()
-            await desk.turns.resume()
+            await desk.turns.start()
             yield
             desk.events.close()
             await desk.notices.stop()

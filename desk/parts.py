@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 from starlette.requests import Request
 
+from desk.answering import Answering
 from desk.cases import Cases
 from desk.clinic import Clinic, Lines, load_clinic, load_lines
 from desk.database import Database
@@ -19,6 +20,7 @@ from desk.sessions import Sessions
 from desk.settings import Settings
 from desk.staff import Staff
 from desk.store import Store
+from desk.turn_queue import TurnQueue
 from desk.turns import Turns
 from desk.website.events import Events
 from desk.website.limits import Limiter
@@ -26,6 +28,7 @@ from desk.website.states import States
 from desk.website.tokens import Tokens, load_secret
 
 SECRET_FILE = Path("var/desk.secret")
+LEASE_GRACE_SECONDS = 7.0  # for storing what was answered at the last moment
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,8 @@ def build(settings: Settings, http: httpx.AsyncClient) -> Desk:
     notices = Notices(database)
     store, cases = Store(database), Cases(database, clinic.cases.claim_minutes)
     rasa = RasaClient(http, settings.rasa_url, settings.actions_url, settings.reply_seconds)
+    lease_seconds = settings.reply_seconds + LEASE_GRACE_SECONDS
+    queue = TurnQueue(database, lease_seconds, clinic.cases.claim_minutes)
     states = States(store, cases, Staff(database), notices, clinic.opening)
     secret = settings.secret.get_secret_value() or load_secret(SECRET_FILE)
     return Desk(
@@ -75,7 +80,7 @@ def build(settings: Settings, http: httpx.AsyncClient) -> Desk:
         states=states,
         rasa=rasa,
         events=Events(store, notices, states),
-        turns=Turns(store, cases, rasa),
+        turns=Turns(queue, store, Answering(store, cases, rasa), notices),
         tokens=Tokens(secret, settings.token_days),
         message_limit=Limiter(settings.rate_limit),
         typing_limit=Limiter(60 if settings.rate_limit else 0),
