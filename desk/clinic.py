@@ -53,8 +53,9 @@ class CaseRules(_Strict):
     escalate_minutes: EscalateMinutes = EscalateMinutes()
     missed_minutes: float = Field(default=120, gt=0, le=10080)
     on_call: tuple[str, ...] = ()
+    on_call_allegations: tuple[str, ...] = ()
 
-    @validator("on_call", each_item=True)
+    @validator("on_call", "on_call_allegations", each_item=True)
     def _is_target(cls, value: str) -> str:
         if not _TARGET.fullmatch(value):
             raise ValueError(
@@ -152,7 +153,7 @@ def _read(path: Path) -> dict[str, Any]:
         raise SettingsError(
             f"{path} cannot be read: {error.strerror}. CLINIC_FILE names the clinic's file."
         ) from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError) as error:
         raise SettingsError(f"{path} is not YAML: {' '.join(str(error).split())}.") from None
     if content is not None and not isinstance(content, dict):
         raise SettingsError(f"{path} must hold names and values, like `name: The clinic`.")

@@ -13,9 +13,12 @@ from desk.cases import Cases
 from desk.clinic import Clinic, Lines, load_clinic, load_lines
 from desk.database import Database
 from desk.feedback import FeedbackStore
+from desk.keeper import Keeper
 from desk.notices import Notices
+from desk.outbox import Outbox, Senders
 from desk.rasa_client import RasaClient
 from desk.requests import Requests
+from desk.retention import Retention
 from desk.sessions import Sessions
 from desk.settings import Settings
 from desk.staff import Staff
@@ -48,6 +51,7 @@ class Desk:
     rasa: RasaClient
     events: Events
     turns: Turns
+    keeper: Keeper
     tokens: Tokens
     message_limit: Limiter
     address_limit: Limiter
@@ -63,6 +67,9 @@ def build(settings: Settings, http: httpx.AsyncClient) -> Desk:
     rasa = RasaClient(http, settings.rasa_url, settings.actions_url, settings.reply_seconds)
     lease_seconds = settings.reply_seconds + LEASE_GRACE_SECONDS
     queue = TurnQueue(database, lease_seconds, clinic.cases.claim_minutes)
+    senders = Senders(
+        http, settings.smtp_url.get_secret_value(), settings.mail_from, settings.public_url
+    )
     states = States(store, cases, Staff(database), notices, clinic.opening)
     secret = settings.secret.get_secret_value() or load_secret(SECRET_FILE)
     return Desk(
@@ -81,6 +88,7 @@ def build(settings: Settings, http: httpx.AsyncClient) -> Desk:
         rasa=rasa,
         events=Events(store, notices, states),
         turns=Turns(queue, store, Answering(store, cases, rasa), notices),
+        keeper=Keeper(cases, Outbox(database, senders), Retention(database), clinic),
         tokens=Tokens(secret, settings.token_days),
         message_limit=Limiter(settings.rate_limit),
         typing_limit=Limiter(60 if settings.rate_limit else 0),
