@@ -15,6 +15,8 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from bot.turn_trace import begin
+
 logger = logging.getLogger(__name__)
 
 
@@ -75,6 +77,7 @@ class DeskChannel(InputChannel):
             if problem:
                 return response.json({"error": problem}, status=400)
             collector = Collector()
+            trace = begin()
             message = UserMessage(
                 body["message"],
                 collector,
@@ -87,9 +90,16 @@ class DeskChannel(InputChannel):
             except Exception:  # the desk answers an empty list with its safe text and a case
                 logger.exception("a turn failed")
                 return response.json([])
-            return response.json(collector.replies())
+            return response.json(with_trace(collector.replies(), trace))
 
         return routes
+
+
+def with_trace(replies: list[dict[str, Any]], trace: dict[str, Any]) -> list[dict[str, Any]]:
+    """The replies with what staff may know of the turn; the desk keeps it from visitors."""
+    for reply in replies:
+        reply["custom"]["trace"] = {**trace, **(reply["custom"].get("trace") or {})}
+    return replies
 
 
 def _problem(body: Any) -> str | None:

@@ -30,7 +30,8 @@ HEALTH_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class Answer:
-    """One turn of the assistant. The last four are the assistant's requests to the desk."""
+    """One turn of the assistant. `trace` is for staff alone; what comes after it are the
+    assistant's requests to the desk."""
 
     text: str
     outcome: str
@@ -38,6 +39,7 @@ class Answer:
     citations: Sequence[Mapping[str, Any]] = ()
     buttons: Sequence[Mapping[str, str]] = ()
     case_id: str | None = None
+    trace: Mapping[str, Any] | None = None
     open_case: bool = False
     urgency: str | None = None
     queue: str | None = None
@@ -118,6 +120,7 @@ def read_answer(elements: object) -> Answer:
         open_case=custom.get("open_case") is True,
         reason=_optional(custom.get("reason")),
         case_id=_optional(custom.get("case_id")),
+        trace=trace if isinstance(trace := custom.get("trace"), dict) else None,
         urgency=_optional(custom.get("urgency")),
         queue=_optional(custom.get("queue")),
         language=_optional(custom.get("language")),

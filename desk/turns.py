@@ -175,5 +175,6 @@ def _reply(answer: Answer, case_id: str | None) -> Reply:
         "citations": list(answer.citations),
         "buttons": list(answer.buttons),
         "case_id": case_id,
+        "trace": answer.trace,  # for staff: what visitors get is listed in website/api.py
     }
     return Reply(answer.text, payload)

@@ -23,6 +23,7 @@ from bot.nlu.sentence_embedding import IN_CONTEXT
 from bot.safety.labels import UNCLEAR
 from bot.safety.normalise import without_intent_prefix
 from bot.safety.screen import Thresholds, Verdict, judge, load_wordings
+from bot.turn_trace import note_gate
 
 VERDICT = "verdict"
 """Message property, in Rasa's output: the verdict as a mapping, for policies, replies and staff."""
@@ -77,3 +78,4 @@ class SafetyGate(GraphComponent):
             add_to_output=True,
         )
         message.set(VERDICT, asdict(verdict), add_to_output=True)
+        note_gate(asdict(verdict))
