@@ -149,6 +149,21 @@ def test_the_very_first_message_may_be_typed_without_a_line(
     assert asked(desk, widget) == ["is anybody there"]
 
 
+def test_the_very_first_message_typed_without_a_line_is_sent_by_the_next_page(
+    visit: Visits, desk: DeskThread
+) -> None:
+    widget = visit(desk.url).open()
+    widget.page.context.set_offline(True)
+    widget.say("is anybody there")
+    expect(widget.panel.get_by_text("Not sent yet.")).to_be_visible()
+    later = WidgetPage(widget.page.context.new_page())
+    widget.page.close()
+    later.page.context.set_offline(False)
+    visit.tab(later, desk.url)
+    expect(later.launcher).to_have_text("Ask a question1 new")
+    assert asked(desk, later) == ["is anybody there"]
+
+
 def test_a_phone_that_slept_catches_up(visit: Visits, desk: DeskThread) -> None:
     widget = start(visit, desk.url, PHONE)
     widget.panel.locator("button.person").click()
@@ -281,3 +296,24 @@ def test_without_storage_a_conversation_lasts_as_long_as_the_page(
     widget.ask("first question")
     widget.ask("second question")
     hear(widget, 4)
+
+
+def test_a_tab_that_is_looked_at_again_has_a_fresh_line_at_once(
+    visit: Visits, desk: DeskThread
+) -> None:
+    """Nobody is told of a lost line that was only slept through."""
+    widget = start(visit, desk.url)
+    widget.page.evaluate(
+        """() => {
+          const line = document.querySelector("clinic-chat").shadowRoot.querySelector(".line");
+          window.lines = [];
+          new MutationObserver(() => window.lines.push(line.textContent))
+            .observe(line, { childList: true });
+          const real = Date.now;
+          Date.now = () => real() + 60_000;  // since the desk was last heard
+          document.dispatchEvent(new Event("visibilitychange"));
+        }"""
+    )
+    widget.page.wait_for_function("() => window.lines.at(-1) === 'Connected'")
+    assert widget.page.evaluate("() => window.lines") == ["Connecting…", "Connected"]
+    widget.ask("second question")

@@ -11,6 +11,7 @@ const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 15_000;
 const STALE_MS = 20_000; // silent for so long, a line is not trusted after sleep
 const HIDDEN_MS = 60_000; // a tab in the background lets go of its line
+const AGAIN = "a new line at once"; // why a stream was cut
 const HISTORY_MS = 500; // so long after the last message of a replay it is over
 
 export class Talk extends EventTarget {
@@ -195,6 +196,7 @@ export class Talk extends EventTarget {
       }
       if (this.#current !== listened) return;
       this.#setTyping(null);
+      if (this.#cut.signal.reason === AGAIN) continue;
       if (document.hidden) await this.#pause(Infinity); // until somebody looks
       else {
         this.#setLine("offline");
@@ -263,7 +265,7 @@ export class Talk extends EventTarget {
   }
 
   #wake() {
-    if (Date.now() - this.#heardAt > STALE_MS) this.#cut.abort();
+    if (Date.now() - this.#heardAt > STALE_MS) this.#cut.abort(AGAIN);
     this.#wakeUp();
   }
 

@@ -8,7 +8,7 @@
   const script = document.currentScript;
   const desk = new URL(script.dataset.desk || ".", script.src).href.replace(/\/$/, "");
   const files = `${desk}/widget/VERSION`; // the desk puts in which one it is
-  const KEPT = `clinic-chat ${desk} conversation`;
+  const KEPT = `clinic-chat ${desk} `; // what this browser keeps of a conversation begins so
 
   const WORDS = {
     en: {
@@ -91,7 +91,7 @@
 
   function hasConversation() {
     try {
-      return localStorage.getItem(KEPT) !== null;
+      return Object.keys(localStorage).some((key) => key.startsWith(KEPT));
     } catch {
       return false; // storage is switched off
     }
