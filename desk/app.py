@@ -21,6 +21,7 @@ from desk.parts import build
 from desk.settings import Settings
 from desk.website.api import ROUTES
 from desk.website.headers import SecurityHeaders
+from desk.website.metrics_page import metrics
 from desk.website.refusals import refuse
 from desk.website.visit import VISIT_ROUTES
 
@@ -56,7 +57,12 @@ def create_app(settings: Settings, transport: httpx.AsyncBaseTransport | None = 
             desk.database.close()
 
     return Starlette(
-        routes=[*ROUTES, *VISIT_ROUTES, *(Route(path, _page) for path in PAGE_FILES)],
+        routes=[
+            *ROUTES,
+            *VISIT_ROUTES,
+            Route("/metrics", metrics),
+            *(Route(path, _page) for path in PAGE_FILES),
+        ],
         middleware=_middleware(settings),
         exception_handlers={DeskError: refuse, HTTPException: refuse, Exception: refuse},
         lifespan=lifespan,
