@@ -69,11 +69,9 @@ class Metrics:
         self._registry.register(_IndexAge(index_store))
 
     def count_answer(self, answer: Answer) -> None:
-        trace = answer.trace or {}
-        source = str(trace.get("source") or "")
-        if source in KNOWN_SOURCES:
-            label = str(trace.get("intent") or "").split("_")[0]
-            self.gate.labels(label, source).inc()
+        gate = (answer.trace or {}).get("gate")
+        if isinstance(gate, dict) and gate.get("source") in KNOWN_SOURCES:
+            self.gate.labels(str(gate.get("label"))[:32], gate["source"]).inc()
         if answer.outcome == "no_answer":
             self.below_threshold.inc()
 

@@ -40,7 +40,7 @@ def test_turns_cases_and_gaps_are_counted(
     assert found['desk_turns_total{outcome="answer"}'] == 1
     assert found['desk_handoffs_total{reason="suicide"}'] == 1
     assert found["desk_retrieval_below_threshold_total"] == 1
-    assert found['desk_gate_verdicts_total{label="general",source="classifier"}'] == 1
+    assert found['desk_gate_verdicts_total{label="general_education",source="classifier"}'] == 1
     assert found['desk_assistant_unavailable_total{cause="timeout"}'] == 1
     waiting = 'desk_cases_waiting{queue="general",state="waiting",urgency="urgent"}'
     assert found[waiting] == 1
