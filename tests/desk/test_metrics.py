@@ -28,9 +28,8 @@ def test_turns_cases_and_gaps_are_counted(
     service: Service, visitor: Visitor, rasa: FakeRasa
 ) -> None:
     visitor.say("hello")
-    rasa.respond = rasa.answer(
-        outcome="no_answer", trace={"intent": "general_x", "source": "classifier"}
-    )
+    trace = {"gate": {"label": "general_education", "source": "classifier"}}
+    rasa.respond = rasa.answer(outcome="no_answer", trace=trace)
     visitor.say("and?")
     rasa.respond = rasa.answer(outcome="crisis", reason="suicide")
     case_id = visitor.say("a danger")[0]["case_id"]
