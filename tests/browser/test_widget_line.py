@@ -33,7 +33,7 @@ def asked(desk: DeskThread, widget: WidgetPage) -> list[str]:
     return [text for who, text in desk.texts(widget.conversation_id) if who == "visitor"]
 
 
-def hear(widget: WidgetPage, count: int, seconds: float = 10) -> None:
+def hear(widget: WidgetPage, count: int, seconds: float = 20) -> None:
     """Waits for so many messages, of both sides together."""
     expect(widget.messages).to_have_count(count, timeout=1000 * seconds)
 
