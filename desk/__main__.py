@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from desk import commands, export
+from desk import commands, export, gaps
 from desk.database import Database
 from desk.errors import DeskError
 from desk.serve import serve
@@ -47,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_cases(subparsers.add_parser("cases", help="see, take and answer handoff cases"))
     _add_staff(subparsers.add_parser("staff", help="who has an account"))
     _add_export(subparsers.add_parser("export", help="conversations, redacted, as JSON lines"))
+    _add_gaps(subparsers.add_parser("gaps", help="questions that no document answered"))
     return parser
 
 
@@ -133,6 +134,15 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
         help="with the conversations that brought an allegation against staff",
     )
     parser.set_defaults(run=export.run)
+
+
+def _add_gaps(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Questions that visitors asked and no document answered, redacted."
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.add_argument(
+        "--since", metavar="DATE", type=_day, help=f"first day; {gaps.DAYS} days ago unless given"
+    )
+    parser.set_defaults(run=gaps.run)
 
 
 def _day(value: str) -> date:

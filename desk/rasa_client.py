@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -30,7 +30,8 @@ HEALTH_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class Answer:
-    """One turn of the assistant. The last four are the assistant's requests to the desk."""
+    """One turn of the assistant. `open_case` to `language` are its requests
+    to the desk."""
 
     text: str
     outcome: str
@@ -42,6 +43,8 @@ class Answer:
     urgency: str | None = None
     queue: str | None = None
     language: str | None = None
+    trace: Mapping[str, Any] = field(default_factory=dict)
+    """Why it answered so, for staff alone."""
 
 
 class RasaClient:
@@ -100,7 +103,7 @@ def read_answer(elements: object) -> Answer:
     """
     if not _is_storable(elements):
         raise AssistantUnavailable("characters that no database keeps")
-    parts = _dicts(elements)
+    parts = dicts(elements)
     customs = [part["custom"] for part in parts if isinstance(part.get("custom"), dict)]
     custom = next((one for one in customs if _optional(one.get("outcome")) in OUTCOMES), None)
     if custom is None:
@@ -113,7 +116,7 @@ def read_answer(elements: object) -> Answer:
     return Answer(
         text="\n\n".join(texts),
         outcome=custom["outcome"],
-        citations=_dicts(custom.get("citations")),
+        citations=dicts(custom.get("citations")),
         buttons=_buttons([*parts, custom]),
         open_case=custom.get("open_case") is True,
         reason=_optional(custom.get("reason")),
@@ -121,6 +124,7 @@ def read_answer(elements: object) -> Answer:
         urgency=_optional(custom.get("urgency")),
         queue=_optional(custom.get("queue")),
         language=_optional(custom.get("language")),
+        trace=custom["trace"] if isinstance(custom.get("trace"), dict) else {},
     )
 
 
@@ -136,14 +140,15 @@ def _buttons(parts: Sequence[Mapping[str, Any]]) -> list[Mapping[str, str]]:
     """Every button once, in order."""
     buttons: list[Mapping[str, str]] = []
     for part in parts:
-        for given in _dicts(part.get("buttons")):
+        for given in dicts(part.get("buttons")):
             button = {"title": given.get("title"), "payload": given.get("payload")}
             if all(map(_is_text, button.values())) and button not in buttons:
                 buttons.append({key: str(value) for key, value in button.items()})
     return buttons
 
 
-def _dicts(value: object) -> list[dict[str, Any]]:
+def dicts(value: object) -> list[dict[str, Any]]:
+    """The objects in a list that came as JSON; none where it is no list."""
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 

@@ -85,6 +85,12 @@ class Settings(BaseSettings):
         description="a country in crisis_lines.yml, like us",
     )
 
+    index_store: Path = Field(
+        default=Path("var/index"),
+        env="INDEX_STORE",
+        description="the folder of the index in use, for the console's page of documents",
+    )
+
     @validator("secret")
     def _is_long(cls, value: SecretStr) -> SecretStr:
         if 0 < len(value.get_secret_value()) < 16:

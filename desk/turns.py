@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from typing import Any
 from weakref import WeakValueDictionary
 
 from starlette.concurrency import run_in_threadpool
@@ -165,11 +166,13 @@ class Turns:
 
 
 def _reply(answer: Answer, case_id: str | None) -> Reply:
-    payload = {
+    payload: dict[str, Any] = {
         "outcome": answer.outcome,
         "reason": answer.reason,
         "citations": list(answer.citations),
         "buttons": list(answer.buttons),
         "case_id": case_id,
     }
+    if answer.trace:
+        payload["trace"] = dict(answer.trace)
     return Reply(answer.text, payload)

@@ -41,6 +41,11 @@ class Events:
         self._heartbeat_seconds = heartbeat_seconds
         self._closed = False
 
+    @property
+    def closed(self) -> bool:
+        """Whether the desk stops."""
+        return self._closed
+
     def close(self) -> None:
         """Ends every stream; visitors' pages connect again and miss nothing."""
         self._closed = True

@@ -44,7 +44,7 @@ def too_many(what: str, seconds: int) -> Refused:
 
 def refuse(request: Request, error: Exception) -> Response:
     """The answer to any error, for Starlette's `exception_handlers`."""
-    refused = _refused(error)
+    refused = refused_of(error)
     message = refused.message
     if request.method == "POST":
         message = f"{message} {texts.DANGER}"
@@ -52,7 +52,8 @@ def refuse(request: Request, error: Exception) -> Response:
     return JSONResponse(body, refused.status, refused.headers)
 
 
-def _refused(error: Exception) -> Refused:
+def refused_of(error: Exception) -> Refused:
+    """The status and the words for an error."""
     if isinstance(error, Refused):
         return error
     if isinstance(error, TokenError):
