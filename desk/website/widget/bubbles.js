@@ -9,7 +9,7 @@ const URGENT = ["crisis", "emergency"];
 /** A message as an item of the list; `say(text)` sends what a button stands for. */
 export function makeBubble(message, words, say) {
   const { from, name, text, outcome, citations = [], buttons = [] } = message;
-  const who = name ? `${plain(name)}, ${words[from]}` : words[from];
+  const who = name ? words.personInCharge(plain(name)) : words[from];
   const choices = buttons.map((given) => makeChoice(given, say)).filter(Boolean);
   // An alert is said at once, whatever was being said, even inside the polite log.
   const content = make(

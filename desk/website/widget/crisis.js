@@ -33,7 +33,7 @@ export function makeCrisis(words, language, { crisisNumber, emergencyNumber }) {
     if (own.length && !isUsual) links.replaceChildren(...own.map((button) => makeChoice(button)));
   }
 
-  return { element: make("footer", {}, make("p", {}, words.helpLine), links), update };
+  return { element: make("div", { class: "help" }, make("p", {}, words.helpLine), links), update };
 }
 
 function digits(number) {

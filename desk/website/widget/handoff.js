@@ -6,7 +6,7 @@ import { openCallback } from "./sheets.js";
 export function makeHandoff({ talk, words, sheets, notify, focus }) {
   const text = make("div", { role: "status" });
   const actions = make("div", { class: "choices" });
-  const box = make("div", { class: "handoff", hidden: true }, text, actions);
+  const box = make("div", { class: "standing", hidden: true }, text, actions);
 
   async function leave() {
     try {

@@ -77,12 +77,14 @@ export class Log {
     this.#show(item);
   }
 
-  /** The conversation is over; what was said stays in view, what waits goes into the next. */
+  // The conversation is over. What was said stays in view unless it was deleted; what waits goes
+  // into the next one.
   close({ why, said }) {
     for (const [id, item] of this.#onTheWay) {
       item.remove();
       this.#onTheWay.delete(id);
     }
+    if (why === "deleted") this.#list.replaceChildren();
     this.note(said || this.#words.ended[why]);
     this.showPending();
   }

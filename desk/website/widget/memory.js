@@ -1,5 +1,7 @@
 // What the browser keeps between pages and tabs: from the first message on, and only where it lets us.
 
+const OPEN = "open";
+
 export class Memory {
   #prefix;
   #own = new Map(); // stands in where storage is switched off or full
@@ -27,6 +29,19 @@ export class Memory {
     }
   }
 
+  /** The names that begin so, sorted. */
+  names(start) {
+    const whole = this.#prefix + start;
+    let kept = [];
+    try {
+      kept = Object.keys(localStorage).filter((key) => key.startsWith(whole));
+    } catch {
+      // there are only our own
+    }
+    const own = [...this.#own.keys()].filter((name) => name.startsWith(start));
+    return [...kept.map((key) => key.slice(this.#prefix.length)), ...own].sort();
+  }
+
   forget(...names) {
     for (const name of names) {
       this.#own.delete(name);
@@ -35,6 +50,24 @@ export class Memory {
       } catch {
         // nothing was kept
       }
+    }
+  }
+
+  /** Whether the panel is open in this tab: kept for a reload. */
+  get isOpen() {
+    try {
+      return sessionStorage.getItem(this.#prefix + OPEN) !== null;
+    } catch {
+      return false;
+    }
+  }
+
+  set isOpen(isOpen) {
+    try {
+      if (isOpen) sessionStorage.setItem(this.#prefix + OPEN, "1");
+      else sessionStorage.removeItem(this.#prefix + OPEN);
+    } catch {
+      // then it is closed after a reload
     }
   }
 

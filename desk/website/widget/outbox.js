@@ -1,33 +1,30 @@
 // What the visitor has written and the desk has not yet taken, in order. It is shared by the tabs and
 // outlives a reload. An entry keeps its id however often it is sent: the desk takes it once.
 
-const NAME = "outbox";
+const NAME = "outbox ";
 
+/** Each entry has a place of its own: two tabs that write at once do not meet. */
 export class Outbox {
   #memory;
+  #lastAt = 0;
 
   constructor(memory) {
     this.#memory = memory;
   }
 
   get entries() {
-    return this.#memory.get(NAME) ?? [];
+    return this.#memory.names(NAME).map((name) => this.#memory.get(name)).filter(Boolean);
   }
 
   /** `text` is a message; without it the visitor asks for a person. */
   add(text) {
-    const entry = { id: newId(), text };
-    this.#memory.set(NAME, [...this.entries, entry]);
-    return entry;
+    this.#lastAt = Math.max(Date.now(), this.#lastAt + 1); // no two at the same time
+    const id = newId();
+    this.#memory.set(`${NAME}${this.#lastAt} ${id}`, { id, text });
   }
 
-  /** Whether it was there. */
   drop(id) {
-    const left = this.entries.filter((entry) => entry.id !== id);
-    const there = left.length < this.entries.length;
-    if (left.length) this.#memory.set(NAME, left);
-    else this.#memory.forget(NAME);
-    return there;
+    this.#memory.forget(...this.#memory.names(NAME).filter((name) => name.endsWith(id)));
   }
 }
 

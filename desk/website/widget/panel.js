@@ -1,6 +1,5 @@
 // The panel behind the button. It is built when it is first opened.
 
-import { coloursOf } from "./colours.js";
 import { Composer } from "./composer.js";
 import { makeCrisis } from "./crisis.js";
 import { make, makeIconButton, plain } from "./dom.js";
@@ -8,13 +7,12 @@ import { makeHandoff } from "./handoff.js";
 import { Log } from "./log.js";
 import { Memory } from "./memory.js";
 import { makeMenu } from "./menu.js";
+import { fitToScreen, isPhone, onScreenChange, paint } from "./screen.js";
 import { Sheets } from "./sheets.js";
 import { Talk } from "./talk.js";
 import { wordsOf } from "./words.js";
 
 const CROSS = "M6 6l12 12M18 6L6 18";
-const PHONE = "(max-width: 30em), (max-height: 26em) and (pointer: coarse)"; // full screen
-const LOW_PX = 420; // lower than this, with a keyboard open or at 400 %, everything but talk shrinks
 const NOTE_MS = 8000;
 
 /** Called once by widget.js; what comes back opens and closes the panel. */
@@ -22,8 +20,9 @@ export function start({ host, root, launcher, desk, css, onUnread }) {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
   host.shadowRoot.adoptedStyleSheets.push(sheet);
-  const talk = new Talk(desk, new Memory(desk), host.language);
-  const panel = new Panel({ host, root, launcher, talk });
+  const memory = new Memory(desk);
+  const talk = new Talk(desk, memory, host.language);
+  const panel = new Panel({ host, root, launcher, talk, memory });
   const count = () => {
     if (panel.isOpen && !document.hidden) talk.see();
     onUnread(panel.isOpen ? 0 : talk.unread);
@@ -31,11 +30,14 @@ export function start({ host, root, launcher, desk, css, onUnread }) {
   for (const event of ["message", "line", "ended"]) talk.addEventListener(event, count);
   panel.onChange = count;
   talk.start();
+  if (talk.hasBegun && memory.isOpen && !isPhone()) panel.open(false);
   return panel;
 }
 
 class Panel {
+  isOpen = false;
   onChange = () => {};
+  #memory;
   #host;
   #root;
   #launcher;
@@ -44,10 +46,9 @@ class Panel {
   #clinic = null; // what the desk tells of the clinic, once it does
   #dialog = null;
   #parts = null;
-  #theme;
 
-  constructor({ host, root, launcher, talk }) {
-    Object.assign(this, { isOpen: false });
+  constructor({ host, root, launcher, talk, memory }) {
+    this.#memory = memory;
     this.#host = host;
     this.#root = root;
     this.#launcher = launcher;
@@ -55,22 +56,21 @@ class Panel {
     this.#language = host.language;
   }
 
-  open() {
+  /** Without `takesFocus` it is open again after a reload, and the page keeps the focus. */
+  open(takesFocus = true) {
     if (this.isOpen) return;
     this.#dialog ??= this.#makeDialog();
     this.isOpen = true;
     this.#launcher.hidden = true;
     this.#launcher.setAttribute("aria-expanded", "true");
-    this.#paint();
-    this.#fitToScreen();
-    const isPhone = matchMedia(PHONE).matches;
-    if (isPhone) this.#dialog.showModal();
-    else this.#dialog.show();
+    paint(this.#dialog, this.#host.dataset);
+    fitToScreen(this.#dialog);
+    if (isPhone()) this.#dialog.showModal();
+    else this.#dialog.open = true; // unlike show(), this leaves the focus alone
     this.#parts.log.toEnd();
-    // On a phone the keyboard would cover the greeting.
-    if (isPhone) this.#dialog.querySelector("h2").focus();
-    else this.#parts.composer.focus();
+    if (takesFocus) this.#takeFocus();
     this.#askClinic();
+    this.#memory.isOpen = this.#talk.hasBegun;
     this.onChange();
   }
 
@@ -78,8 +78,14 @@ class Panel {
     this.#dialog?.close();
   }
 
+  /** On a phone the keyboard would hide the greeting. */
+  #takeFocus() {
+    if (isPhone()) this.#dialog.querySelector("h2").focus();
+    else this.#parts.composer.focus();
+  }
+
   #closed() {
-    this.isOpen = false;
+    this.isOpen = this.#memory.isOpen = false;
     this.#launcher.hidden = false;
     this.#launcher.setAttribute("aria-expanded", "false");
     this.#launcher.focus();
@@ -129,7 +135,13 @@ class Panel {
     const close = makeIconButton(words.close, CROSS, () => this.close());
     this.#dialog.lang = this.#language;
     this.#dialog.replaceChildren(
-      make("header", {}, make("div", { class: "names" }, title, who, line), makeMenu(shared), close),
+      make(
+        "div",
+        { class: "head" },
+        make("div", { class: "names" }, title, who, line),
+        makeMenu(shared),
+        close,
+      ),
       make(
         "div",
         { class: "body" },
@@ -154,6 +166,7 @@ class Panel {
       this.#show();
     });
     on("pending", () => {
+      this.#memory.isOpen = this.isOpen && this.#talk.hasBegun;
       this.#parts.log.showPending();
       this.#show();
     });
@@ -163,16 +176,16 @@ class Panel {
     });
     on("refused", ({ detail: { entry, error } }) => this.#parts.log.refuse(entry, error));
     on("ended", ({ detail }) => {
+      this.#memory.isOpen = false;
       this.#parts.log.close(detail);
       this.#show();
     });
     on("state", () => this.#show());
     on("typing", () => this.#show());
-    const resized = () => this.#fitToScreen();
-    visualViewport?.addEventListener("resize", resized);
-    visualViewport?.addEventListener("scroll", resized);
-    addEventListener("resize", resized);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#paint());
+    onScreenChange(
+      () => this.isOpen && fitToScreen(this.#dialog),
+      () => paint(this.#dialog, this.#host.dataset),
+    );
     document.addEventListener("visibilitychange", () => this.onChange());
   }
 
@@ -249,26 +262,6 @@ class Panel {
     event.preventDefault();
     if (this.#parts.sheets.isOpen) this.#parts.sheets.close();
     else this.close();
-  }
-
-  #paint() {
-    const { theme, color, colorDark } = this.#host.dataset;
-    const prefers = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
-    this.#theme = ["light", "dark"].includes(theme) ? theme : prefers;
-    this.#dialog.classList.toggle("dark", this.#theme === "dark");
-    const chosen = (this.#theme === "dark" && colorDark) || color;
-    for (const [name, value] of Object.entries(coloursOf(chosen, this.#theme))) {
-      this.#dialog.style.setProperty(name, value);
-    }
-  }
-
-  /** What the keyboard leaves of the screen. */
-  #fitToScreen() {
-    if (!this.isOpen) return;
-    const { height, offsetTop } = visualViewport ?? { height: innerHeight, offsetTop: 0 };
-    this.#dialog.style.setProperty("--height", `${height}px`);
-    this.#dialog.style.setProperty("--top", `${offsetTop}px`);
-    this.#dialog.classList.toggle("low", height < LOW_PX);
   }
 }
 

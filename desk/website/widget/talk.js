@@ -249,7 +249,7 @@ export class Talk extends EventTarget {
   // --- what happens to the page
 
   #changedElsewhere(name) {
-    if (name === "outbox") this.#tell("pending");
+    if (name.startsWith("outbox")) this.#tell("pending");
     if (name === "seen") this.#tell("line");
     if (name !== "conversation") return;
     if (this.#current && !this.conversation) this.#forget("elsewhere");

@@ -1,4 +1,4 @@
-// The one line on a clinic's page: <script src="https://desk.example/widget.js" async></script>
+// The one line on a clinic's page: <script src="…/widget.js" async></script>, the desk before it.
 //
 // It adds <clinic-chat>, which shows a button. What lies behind the button is fetched when a
 // visitor reaches for it, or when this browser has a conversation that may have an answer by now.
@@ -111,7 +111,7 @@
       this.#words = WORDS[language];
       const shadow = this.attachShadow({ mode: "open" });
       const style = new CSSStyleSheet();
-      style.replaceSync(STYLE); // allowed under a strict Content-Security-Policy, unlike <style>
+      style.replaceSync(STYLE); // allowed under a strict Content-Security-Policy
       shadow.adoptedStyleSheets = [style];
       this.#count = make("span", { class: "count" });
       const label = make("span", {}, dataset.launcher || this.#words.launcher);

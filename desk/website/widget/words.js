@@ -212,9 +212,9 @@ const SPANISH = {
     name: "Esto parece un nombre junto con datos de salud. Puedes dejar el nombre fuera; aquí nadie lo necesita.",
   },
   help: "Ayuda en una crisis",
-  helpLine: "¿En peligro o piensas en el suicidio? (988: oprime 2)",
-  call: (number) => `Llamar al ${number}`,
-  text: (number) => (number === "988" ? "AYUDA al 988" : `Texto al ${number}`),
+  helpLine: "¿En peligro o ideas de suicidio? 988: oprime 2",
+  call: (number) => `Llamar ${number}`,
+  text: (number) => `AYUDA al ${number}`,
 };
 
 const LANGUAGES = { en: ENGLISH, es: SPANISH };
