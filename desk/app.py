@@ -39,9 +39,11 @@ def create_app(settings: Settings, transport: httpx.AsyncBaseTransport | None = 
             app.state.desk = desk = build(settings, http)
             await run_in_threadpool(desk.database.migrate)
             await desk.notices.start()
-            await desk.turns.resume()
+            await desk.turns.start()
+            desk.keeper.start()
             yield
             desk.events.close()
+            await desk.keeper.stop()
             await desk.notices.stop()
             await desk.turns.stop()
             desk.database.close()

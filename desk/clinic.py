@@ -53,8 +53,9 @@ class CaseRules(_Strict):
     escalate_minutes: EscalateMinutes = EscalateMinutes()
     missed_minutes: float = Field(default=120, gt=0, le=10080)
     on_call: tuple[str, ...] = ()
+    on_call_allegations: tuple[str, ...] = ()
 
-    @validator("on_call", each_item=True)
+    @validator("on_call", "on_call_allegations", each_item=True)
     def _is_target(cls, value: str) -> str:
         if not _TARGET.fullmatch(value):
             raise ValueError(
@@ -109,17 +110,46 @@ class Clinic(_Strict):
         )
 
 
-class Button(_Strict):
-    title: str
-    payload: str
-
-
 class Lines(BaseModel):
-    """What the desk needs of a country's lines; the assistant reads more from the same file."""
+    """The numbers of one country; the assistant reads more from the same file."""
 
-    emergency: str
-    crisis: str
-    buttons: Mapping[str, tuple[Button, ...]]
+    numbers: Mapping[str, str]
+    en: Mapping[str, str]
+    es: Mapping[str, str]
+
+    @property
+    def emergency(self) -> str:
+        return self.numbers["emergency"]
+
+    @property
+    def crisis(self) -> str:
+        return self.numbers["crisis"]
+
+    @property
+    def phrases(self) -> dict[str, dict[str, str]]:
+        """What the desk's own sentences are filled with, by language; see texts."""
+        return {
+            language: {
+                "emergency": self.emergency,
+                "crisis": self._in(language)["crisis_short"],
+                "crisis_call": self._in(language)["crisis_call"],
+            }
+            for language in ("en", "es")
+        }
+
+    def buttons(self, language: str) -> list[dict[str, str]]:
+        """Call, text, chat, emergency: `{"title", "payload"}`."""
+        words = self._in(language)
+        links = {
+            "crisis": self.numbers["crisis_link"],
+            "crisis_text": self.numbers["crisis_text_link"],
+            "crisis_chat": words["crisis_chat_link"],
+            "emergency": self.numbers["emergency_link"],
+        }
+        return [{"title": words[f"title_{name}"], "payload": link} for name, link in links.items()]
+
+    def _in(self, language: str) -> Mapping[str, str]:
+        return self.es if language == "es" else self.en
 
 
 def read_span(value: str) -> Span:
@@ -152,7 +182,7 @@ def _read(path: Path) -> dict[str, Any]:
         raise SettingsError(
             f"{path} cannot be read: {error.strerror}. CLINIC_FILE names the clinic's file."
         ) from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError) as error:
         raise SettingsError(f"{path} is not YAML: {' '.join(str(error).split())}.") from None
     if content is not None and not isinstance(content, dict):
         raise SettingsError(f"{path} must hold names and values, like `name: The clinic`.")
@@ -167,7 +197,10 @@ def load_lines(country: str, path: Path = LINES_FILE) -> Lines:
             f"CLINIC_COUNTRY={country!r} is not in {path}. There are: {', '.join(countries)}."
         )
     try:
-        return Lines(**countries[country])
-    except (ValidationError, TypeError) as error:
+        lines = Lines(**countries[country])
+        for language in ("en", "es"):
+            lines.buttons(language), lines.phrases, lines.crisis
+    except (ValidationError, TypeError, KeyError) as error:
         problem = " ".join(str(error).split())
-        raise SettingsError(f"{path}: {country}: {problem}") from None
+        raise SettingsError(f"{path}: {country} lacks {problem}.") from None
+    return lines

@@ -77,9 +77,16 @@ def ensure_conversation(connection: Connection, conversation_id: str, channel: s
 
 def lock_conversation(connection: Connection, conversation_id: str) -> None:
     """Writers of one conversation go one after the other. Raises UnknownConversation."""
-    row = select(conversations.c.id).where(conversations.c.id == conversation_id)
-    if connection.execute(row.with_for_update()).one_or_none() is None:
+    locked_conversation(connection, conversation_id)
+
+
+def locked_conversation(connection: Connection, conversation_id: str) -> Conversation:
+    """The same, with what is known of it."""
+    wanted = select(conversations).where(conversations.c.id == conversation_id)
+    row = connection.execute(wanted.with_for_update()).one_or_none()
+    if row is None:
         raise UnknownConversation(conversation_id)
+    return Conversation(**row._mapping)
 
 
 def add_message(

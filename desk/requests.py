@@ -26,12 +26,10 @@ class Requests:
         nothing more.
         """
         language = conversation.language
-        asked = self._store.receive(
-            conversation.id, message_id, texts.ask_person(language), pending=False
-        )
+        asked = self._store.keep(conversation.id, message_id, texts.ask_person(language))
         known = self._cases.current(conversation.id)
         case = known or self._open(conversation)
-        if self._store.replies(asked.id) == []:
+        if self._store.replies(asked) == []:
             words = texts.relayed(language) if known else texts.person_asked(language)
             self._store.answer(asked, _reply(words, case, "relayed" if known else "handoff"))
         return case

@@ -7,6 +7,7 @@ from desk.cases.case import QUEUES, URGENCIES, Callback, Case, CaseEvent, Queue,
 from desk.cases.reading import Reading
 from desk.cases.rows import CLAIM_MINUTES
 from desk.cases.staff_side import StaffSide
+from desk.cases.time_side import TimeSide
 from desk.cases.visitor_side import VisitorSide
 from desk.database import Database
 
@@ -22,7 +23,7 @@ __all__ = [
 ]
 
 
-class Cases(AssistantSide, StaffSide, VisitorSide, Reading):
+class Cases(AssistantSide, StaffSide, VisitorSide, TimeSide, Reading):
     """The case store. Every method is one transaction and raises DatabaseError when it fails;
     those that take a case id raise UnknownCase.
     """

@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from desk.errors import UnknownConversation
 from desk.parts import desk_of
-from desk.website.access import own_conversation
+from desk.website.access import checked_id, own_conversation
 from desk.website.events import Aside, Event, Events
 from desk.website.health import healthz
 from desk.website.own_data import as_event
@@ -38,7 +38,7 @@ async def start(request: Request) -> Response:
 async def send(request: Request) -> Response:
     """POST /api/conversations/{id}/messages, {"message_id", "text"}."""
     desk = desk_of(request)
-    conversation_id = (await own_conversation(request)).id
+    conversation_id = checked_id(request)
     if seconds := desk.message_limit.take(conversation_id):
         raise too_many("messages", seconds)
     posted = await read_object(request)

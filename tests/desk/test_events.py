@@ -15,6 +15,7 @@ from desk.messages import Reply
 from desk.notices import Notices
 from desk.staff import Staff
 from desk.store import Store
+from desk.turn_queue import TurnQueue
 from desk.website.events import Events
 from desk.website.states import States
 from tests.desk.conftest import Service, Visitor, wait_for
@@ -117,8 +118,8 @@ def test_a_quiet_stream_beats_and_a_closed_one_ends(database: Database) -> None:
         conversation = store.start("website").id
         stream = events.stream(conversation, 0)
         assert await anext(stream) is None
-        turn = store.receive(conversation, "m1", "hello")
-        store.finish_turn(turn, [Reply("hi")])
+        queue = TurnQueue(database)
+        queue.finish(queue.receive(conversation, "m1", "hello").message, [Reply("hi")])
         said = [message.text async for message in stream_until_closed(events, stream) if message]
         assert said == ["hello", "hi"]
         await notices.stop()
