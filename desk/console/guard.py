@@ -103,7 +103,8 @@ def check_origin(request: Request, form: Mapping[str, str], secret: str) -> None
 
 def to_login(request: Request) -> Response:
     """Where somebody goes who is not logged in; afterwards back to the page they asked for."""
-    if LIVE in request.headers:
+    is_stream = "text/event-stream" in request.headers.get("accept", "")
+    if is_stream or LIVE in request.headers:
         return Response(status_code=401)
     if request.method != "GET":
         return RedirectResponse("/staff/login", 303)

@@ -51,8 +51,8 @@ def bare(template: str, status: int = 200, **content: Any) -> Response:
 def refused_page(request: Request, error: Exception) -> Response:
     """What staff see of an error."""
     refused = refused_of(error)
-    return bare("refused.html", refused.status, message=str(error) if refused.status < 500 else
-                refused.message)  # fmt: skip
+    message = str(error) if refused.status == 409 else refused.message  # which says who has it
+    return bare("refused.html", refused.status, message=message)
 
 
 def go(path: str, done: str = "") -> Response:

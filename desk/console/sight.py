@@ -42,5 +42,6 @@ def confidential(database: Database) -> frozenset[str]:
 
 def is_confidential() -> ColumnElement:
     """The same, as a condition in a query over conversations."""
-    same = cases.c.conversation_id == conversations.c.id
-    return exists().where(same, cases.c.queue == "allegations")
+    any_case = cases.alias()  # the query round it may be over cases too
+    same = any_case.c.conversation_id == conversations.c.id
+    return exists().where(same, any_case.c.queue == "allegations")

@@ -19,6 +19,7 @@ from desk.errors import (
     DeskError,
     InvalidInput,
     TokenError,
+    UnknownCase,
     UnknownConversation,
 )
 
@@ -62,6 +63,8 @@ def refused_of(error: Exception) -> Refused:
         return Refused(403 if other else 401, error.code, str(error), headers)
     if isinstance(error, UnknownConversation):
         return Refused(404, "unknown_conversation", "There is no such conversation.")
+    if isinstance(error, UnknownCase):
+        return Refused(404, "unknown_case", "There is no such case.")
     if isinstance(error, InvalidInput):
         return Refused(422, "invalid", str(error))
     if isinstance(error, CaseError):

@@ -50,8 +50,8 @@ async function send(form, submitter, page) {
     const fresh = parsed(await answer.text());
     if (new URL(answer.url).pathname === "/staff/login") return location.reload();
     if (answer.ok && !isDraft) sent(form, field, fresh);
+    if (!fresh.getElementById("told")) return say("This could not be sent. Reload the page.");
     page.take(fresh, { told: true, anyway: isDraft ? "composer" : "" });
-    if (!fresh.getElementById("told")) say("This could not be sent. Reload the page."); // an error's page
   } catch {
     say("Not sent: the desk does not answer. What you wrote is still in the field.");
   } finally {

@@ -67,6 +67,9 @@ function replace(old, now) {
   const typed = [...old.querySelectorAll("textarea, input:not([type=hidden])")].filter(
     (field) => field.value !== field.defaultValue,
   );
+  for (const open of old.querySelectorAll("details[open][id]")) {
+    now.querySelector(`#${CSS.escape(open.id)}`)?.setAttribute("open", "");
+  }
   old.replaceWith(now);
   for (const field of typed) {
     const same = now.querySelector(`[name="${CSS.escape(field.name)}"]`);
