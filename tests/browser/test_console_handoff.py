@@ -64,7 +64,7 @@ class Handoff:
     def look(self, name: str) -> None:
         self._step += 1
         name = f"handoff-{self._view}/{self._step:02}-{name}"
-        self.staff.look(f"{name}-staff")
+        self.staff.look(f"{name}-staff", access=self._view.size == "desktop")
         self.widget.screenshot(f"console/{name}-visitor")
 
     def wait(self) -> None:

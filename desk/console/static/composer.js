@@ -42,8 +42,8 @@ async function send(form, submitter, page) {
   const field = form.querySelector("textarea");
   const isDraft = button.id === "do-draft";
   const body = new URLSearchParams(new FormData(form));
-  if (button.disabled) return;
-  button.disabled = true;
+  if (form.ariaBusy === "true") return;
+  form.ariaBusy = "true"; // not disabled: that would take the focus away
   field.readOnly = true;
   try {
     const answer = await posted(isDraft ? button.formAction : form.action, body);
@@ -51,14 +51,16 @@ async function send(form, submitter, page) {
     if (new URL(answer.url).pathname === "/staff/login") return location.reload();
     if (answer.ok && !isDraft) sent(form, field, fresh);
     if (!fresh.getElementById("told")) return say("This could not be sent. Reload the page.");
+    // The next words go into the field, unless somebody has gone elsewhere meanwhile.
+    const stays = document.activeElement === button || (isDraft && form.contains(document.activeElement));
     page.take(fresh, { told: true, anyway: isDraft ? "composer" : "" });
+    if (stays) (field.isConnected ? field : document.getElementById("text"))?.focus();
   } catch {
     say("Not sent: the desk does not answer. What you wrote is still in the field.");
   } finally {
-    button.disabled = false;
+    form.ariaBusy = "false";
     field.readOnly = false;
     submitting = false;
-    (field.isConnected ? field : document.getElementById("text"))?.focus();
   }
 }
 
