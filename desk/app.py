@@ -13,6 +13,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from desk.console.guard import LoginNeeded, to_login
 from desk.console.pages import refused_page
@@ -22,6 +23,7 @@ from desk.parts import build
 from desk.settings import Settings
 from desk.website.api import ROUTES
 from desk.website.headers import SecurityHeaders
+from desk.website.metrics_page import metrics
 from desk.website.refusals import refuse
 from desk.website.site import site_routes
 from desk.website.visit import VISIT_ROUTES
@@ -49,7 +51,13 @@ def create_app(settings: Settings, transport: httpx.AsyncBaseTransport | None = 
             desk.database.close()
 
     return Starlette(
-        routes=[*ROUTES, *VISIT_ROUTES, *CONSOLE_ROUTES, *site_routes()],
+        routes=[
+            *ROUTES,
+            *VISIT_ROUTES,
+            *CONSOLE_ROUTES,
+            Route("/metrics", metrics),
+            *site_routes(),
+        ],
         middleware=_middleware(settings),
         exception_handlers={DeskError: _refuse, HTTPException: _refuse, Exception: _refuse},
         lifespan=lifespan,

@@ -17,6 +17,7 @@ from desk.console.drafts import Drafts
 from desk.database import Database
 from desk.feedback import FeedbackStore
 from desk.keeper import Keeper
+from desk.metrics import Metrics
 from desk.notices import Notices
 from desk.outbox import Outbox, Senders
 from desk.rasa_client import RasaClient
@@ -57,6 +58,7 @@ class Desk:
     events: Events
     turns: Turns
     keeper: Keeper
+    metrics: Metrics
     tokens: Tokens
     message_limit: Limiter
     address_limit: Limiter
@@ -72,6 +74,8 @@ def build(settings: Settings, http: httpx.AsyncClient) -> Desk:
     notices = Notices(database)
     store, cases = Store(database), Cases(database, clinic.cases.claim_minutes)
     rasa = RasaClient(http, settings.rasa_url, settings.actions_url, settings.reply_seconds)
+    metrics = Metrics(database, settings.index_store)
+    answering = Answering(store, cases, rasa, metrics)
     lease_seconds = settings.reply_seconds + LEASE_GRACE_SECONDS
     queue = TurnQueue(database, lease_seconds, clinic.cases.claim_minutes)
     senders = Senders(
@@ -96,7 +100,8 @@ def build(settings: Settings, http: httpx.AsyncClient) -> Desk:
         states=states,
         rasa=rasa,
         events=Events(store, notices, states),
-        turns=Turns(queue, store, Answering(store, cases, rasa), notices),
+        turns=Turns(queue, store, answering, notices, metrics),
+        metrics=metrics,
         keeper=Keeper(cases, Outbox(database, senders), Retention(database), clinic),
         tokens=Tokens(secret, settings.token_days),
         message_limit=Limiter(settings.rate_limit),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -30,8 +30,7 @@ HEALTH_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class Answer:
-    """One turn of the assistant. `open_case` to `language` are its requests
-    to the desk."""
+    """One turn of the assistant. The last five are for the desk."""
 
     text: str
     outcome: str
@@ -39,12 +38,12 @@ class Answer:
     citations: Sequence[Mapping[str, Any]] = ()
     buttons: Sequence[Mapping[str, str]] = ()
     case_id: str | None = None
+    trace: Mapping[str, Any] | None = None
     open_case: bool = False
     urgency: str | None = None
     queue: str | None = None
     language: str | None = None
-    trace: Mapping[str, Any] = field(default_factory=dict)
-    """Why it answered so, for staff alone."""
+    """How the assistant came to it: for staff, never for visitors."""
 
 
 class RasaClient:
@@ -121,10 +120,10 @@ def read_answer(elements: object) -> Answer:
         open_case=custom.get("open_case") is True,
         reason=_optional(custom.get("reason")),
         case_id=_optional(custom.get("case_id")),
+        trace=trace if isinstance(trace := custom.get("trace"), dict) else None,
         urgency=_optional(custom.get("urgency")),
         queue=_optional(custom.get("queue")),
         language=_optional(custom.get("language")),
-        trace=custom["trace"] if isinstance(custom.get("trace"), dict) else {},
     )
 
 

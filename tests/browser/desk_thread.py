@@ -25,7 +25,7 @@ topics:
 """
 _ALL_DAY = ", ".join(f"{day}: ['00:00-24:00']" for day in _DAYS)
 ALWAYS_OPEN = f"hours: {{{_ALL_DAY}}}{_TOPICS}"
-NEVER_OPEN = f"hours: {{}}{_TOPICS}"
+NEARLY_NEVER_OPEN = f"hours: {{monday: ['03:00-03:01']}}{_TOPICS}"
 
 
 class DeskThread:

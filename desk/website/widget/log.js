@@ -6,6 +6,7 @@ import { make, makeButton } from "./dom.js";
 import { makeFeedback } from "./feedback.js";
 
 const RATED = ["answer", "no_answer"];
+const QUIET_MS = 700;
 const NEAR = 80; // px from the end: whoever is nearer reads along
 
 export class Log {
@@ -16,6 +17,8 @@ export class Log {
   #onTheWay = new Map(); // id of a message of the visitor's -> its item
   #newer;
   #suggestions = null;
+  #loud; // a timer
+  #staysAtEnd = true; // when the room for the list changes
 
   constructor(talk, words, actions) {
     this.#talk = talk;
@@ -24,16 +27,18 @@ export class Log {
     this.#newer = makeButton(`${words.newer} ↓`, () => this.toEnd(), { class: "newer", hidden: true });
     const traits = { class: "log", role: "log", "aria-label": words.log, tabindex: "0" };
     this.region = make("div", traits, this.#makeGreeting(), this.#list);
-    this.region.addEventListener("scroll", () => this.#isAtEnd() && (this.#newer.hidden = true));
+    this.region.addEventListener("scroll", () => this.#scrolled());
+    new ResizeObserver(() => this.#staysAtEnd && this.toEnd()).observe(this.region);
     this.element = make("div", { class: "talk" }, this.region, this.#newer);
-    this.#quietly(() => talk.messages.forEach((message) => this.add(message)));
+    if (talk.messages.length) this.#quieten();
+    talk.messages.forEach((message) => this.add(message));
     this.showPending();
   }
 
   /** A message of the desk. */
   add(message) {
     const known = this.#onTheWay.get(message.message_id);
-    if (this.#talk.isReplaying) this.#quietly(() => {});
+    if (this.#talk.isReplaying) this.#quieten();
     if (message.from === "visitor") this.#dropSpent();
     if (known) this.#arrive(known, message.message_id);
     else this.#place(this.#bubbleOf(message), message.from === "visitor");
@@ -51,11 +56,13 @@ export class Log {
     for (const { id, text } of waiting) {
       if (!this.#onTheWay.has(id)) this.#addOnTheWay(id, text);
     }
+    const follows = waiting.length > 0 && this.#isAtEnd();
     for (const [id, item] of this.#onTheWay) {
       const entry = waiting.find((one) => one.id === id);
       if (entry) this.#setNote(item, this.#noteOf());
       else if (!item.dataset.refused) this.#setNote(item, "");
     }
+    if (follows) this.toEnd();
   }
 
   /** A message that the desk will never take as it is. */
@@ -74,7 +81,7 @@ export class Log {
     if (text !== null) failure.append(make("div", { class: "choices" }, change));
     this.#setNote(item, "");
     item.append(failure);
-    this.#show(item);
+    failure.scrollIntoView({ block: "nearest" });
   }
 
   // The conversation is over. What was said stays in view unless it was deleted; what waits goes
@@ -136,7 +143,7 @@ export class Log {
     this.#dropSpent();
     const said = text ?? this.#words.person;
     const item = makeBubble({ from: "visitor", text: said }, this.#words);
-    item.append(make("p", { class: "way", "aria-live": "off" }));
+    item.append(make("p", { class: "way", "aria-live": "off" }, this.#noteOf()));
     this.#onTheWay.set(id, item);
     this.#place(item, true, true);
   }
@@ -168,6 +175,12 @@ export class Log {
     region.scrollTop = Math.min(item.offsetTop - 8, region.scrollHeight - region.clientHeight);
   }
 
+  #scrolled() {
+    const { scrollTop, scrollHeight, clientHeight } = this.region;
+    this.#staysAtEnd = scrollHeight - clientHeight - scrollTop < 4;
+    if (this.#isAtEnd()) this.#newer.hidden = true;
+  }
+
   #isAtEnd() {
     const { scrollTop, scrollHeight, clientHeight } = this.region;
     return scrollHeight - clientHeight - scrollTop < Math.max(NEAR, clientHeight / 2);
@@ -193,10 +206,9 @@ export class Log {
   }
 
   /** Nobody wants the whole history read out. */
-  #quietly(task) {
+  #quieten() {
     this.region.setAttribute("aria-live", "off");
-    task();
-    clearTimeout(this.loud);
-    this.loud = setTimeout(() => this.region.setAttribute("aria-live", "polite"), 700);
+    clearTimeout(this.#loud);
+    this.#loud = setTimeout(() => this.region.setAttribute("aria-live", "polite"), QUIET_MS);
   }
 }

@@ -54,7 +54,7 @@
       color: #1d2624; border: 2px solid #a3201b; border-radius: 0.75em; }
     .left .fallback { right: auto; left: 1em; }
     .fallback p { margin: 0 0 0.5em; }
-    .fallback a, .fallback button { display: inline-block; min-height: 2.75em; margin: 0 0.5em 0 0;
+    .fallback a, .fallback button { display: inline-block; min-height: 2.75em; margin: 0 0.5em 0.5em 0;
       padding: 0.6em 0.9em; border: 1px solid #a3201b; border-radius: 0.5em; background: #fff;
       color: #a3201b; font-weight: 600; text-decoration: none; }
     .fallback :focus-visible { outline-color: #a3201b; outline-offset: 2px; }
