@@ -87,12 +87,6 @@ class Settings(BaseSettings):
         description="a country in crisis_lines.yml, like us",
     )
 
-    index_store: Path = Field(
-        default=Path("var/index"),
-        env="INDEX_STORE",
-        description="the folder of the index in use, for the console's page of documents",
-    )
-
     public_url: str = Field(
         default="",
         env="DESK_PUBLIC_URL",

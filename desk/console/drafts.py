@@ -23,11 +23,14 @@ _TOPIC = "general_other"  # a general question about nothing in particular
 
 @dataclass(frozen=True)
 class Draft:
-    """`text` is empty where the documents do not answer."""
+    """`text` is empty where the documents do not answer; `warnings` are what to check before it is
+    sent.
+    """
 
     question: str
     text: str = ""
     citations: Sequence[Mapping[str, Any]] = ()
+    warnings: Sequence[str] = ()
 
     @property
     def reply(self) -> str:
@@ -63,10 +66,22 @@ def read_draft(question: str, answer: object) -> Draft:
         if outcome == "answer":
             text = said.get("answer") or said.get("text")
             if isinstance(text, str) and text.strip():
-                return Draft(question, text.strip(), dicts(custom.get("citations")))
+                citations, warnings = dicts(custom.get("citations")), _warnings(responses)
+                return Draft(question, text.strip(), citations, warnings)
         elif outcome is not None:
             return Draft(question)
     raise AssistantUnavailable(f"{len(responses)} responses and no known outcome")
+
+
+def _warnings(responses: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What the action says beside the answer about the documents themselves."""
+    found = []
+    for said in responses:
+        if said.get("response") == "say_contradiction":
+            found.append(f"The documents disagree: {said.get('one')} / {said.get('other')}")
+        if said.get("response") == "say_outdated":
+            found.append(f"“{said.get('title')}” was due for review on {said.get('day')}.")
+    return found
 
 
 def _call(question: str) -> dict[str, Any]:

@@ -119,6 +119,8 @@ def test_a_draft_is_shown_with_its_sources_and_sent_to_nobody(
     responses = [
         {"response": "say_answer", "answer": "It is a drug.", "sources": "What it is",
          "custom": {"outcome": "answer", "citations": [CITATION]}},
+        {"response": "say_contradiction", "one": "A (2020)", "other": "B (2021)"},
+        {"response": "say_outdated", "title": "What it is", "day": "2024-01-01"},
         {"response": "say_disclaimer"},
     ]  # fmt: skip
 
@@ -133,6 +135,8 @@ def test_a_draft_is_shown_with_its_sources_and_sent_to_nobody(
     page = ann.post(f"{path}/draft", question="what is it?").text
     assert "It is a drug.\n\nSource: What it is, In short</textarea>" in page
     assert "A drug." in page  # the passage itself
+    assert "The documents disagree: A (2020) / B (2021)" in page
+    assert "“What it is” was due for review on 2024-01-01." in page
     (call,) = asked
     assert (call["path"], call["next_action"]) == ("/webhook", "action_answer")
     assert call["tracker"]["latest_message"]["text"] == "what is it?"
