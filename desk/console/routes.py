@@ -25,7 +25,7 @@ from desk.console.pages import show
 from desk.website.refusals import Refused
 
 STATIC = Path(__file__).parent / "static"
-_FILES = ("console.css", "console.js", "alarm.js", "keys.js", "page.js", "composer.js")
+_FILES = ("console.css", "console.js", "alarm.js", "keys.js", "line.js", "page.js", "composer.js")
 
 
 async def _static(request: Request) -> Response:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from desk.cases.time_side import Waiting
 from tests.browser.conftest import Visits
@@ -295,6 +295,41 @@ def test_an_urgent_case_is_heard_and_named_without_what_was_written(
     expect(console.page.locator("#alarm")).to_be_empty()
 
 
+def test_tabs_out_of_sight_share_one_line(clinic: DeskThread, staff: StaffVisit) -> None:
+    """A browser opens six connections to a server: a dozen open cases may not use them up."""
+    first = staff(clinic.url)
+    tabs = [first.page.context.new_page() for _ in range(8)]
+    for tab in tabs:
+        tab.goto(f"{clinic.url}/staff")
+        sight(tab, hidden=True)
+    first.page.reload()  # which would wait for a free connection for ever
+    clinic.desk.cases.open("in-sight", channel="shell", reason="records", urgency="normal")
+    expect(first.page.locator("#waiting-part")).to_contain_text("records")
+    lists = [tab.locator("#waiting-part") for tab in tabs]
+    wait_until(lambda: sum("records" in (one.text_content() or "") for one in lists) == 1)
+    for tab, shown in zip(tabs[-2:], lists[-2:], strict=True):
+        sight(tab, hidden=False)
+        expect(shown).to_contain_text("records")
+
+
+def sight(tab: Page, hidden: bool) -> None:
+    """Puts a tab out of sight, which a browser without a screen does not do itself."""
+    tab.evaluate(
+        """hidden => {
+            Object.defineProperty(document, "hidden", {value: hidden, configurable: true});
+            document.dispatchEvent(new Event("visibilitychange"));
+        }""",
+        hidden,
+    )
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.05)
+
+
 def test_a_revoked_session_loses_its_page_at_once(clinic: DeskThread, staff: StaffVisit) -> None:
     console = staff(clinic.url, email=BEN)
     clinic.desk.sessions.revoke_all(BEN)
@@ -309,7 +344,8 @@ def test_a_handoff_by_keyboard_alone(clinic: DeskThread, visit: Visits, staff: S
     case_id = case_of(clinic, widget)
     page = visit(f"{clinic.url}/staff/cases/{case_id}").page
     keys = page.keyboard
-    keys.type(ANN)  # the first field has the focus
+    expect(page.get_by_label("E-mail address")).to_be_focused()
+    keys.type(ANN)
     keys.press("Tab")
     keys.type(PASSWORD)
     keys.press("Enter")
@@ -320,13 +356,16 @@ def test_a_handoff_by_keyboard_alone(clinic: DeskThread, visit: Visits, staff: S
     console.look("keyboard-skip-link")
     keys.press("q")
     expect(page.get_by_role("heading", name="Queue")).to_be_visible()
+    page.wait_for_load_state()
     while page.evaluate("document.activeElement.closest('.case')?.id") != f"row-{case_id}":
         keys.press("j")
     console.look("keyboard-chosen")
     keys.press("Enter")
     expect(page.locator("#do-claim")).to_be_visible()
+    page.wait_for_load_state()  # with its script
     keys.press("c")
     expect(console.text).to_be_visible()
+    page.wait_for_load_state()
     keys.press("r")
     expect(console.text).to_be_focused()
     keys.type("Hello, I am here.")

@@ -3,6 +3,7 @@
 import { alarms } from "./alarm.js";
 import { composer } from "./composer.js";
 import { keys } from "./keys.js";
+import { line } from "./line.js";
 import { live } from "./page.js";
 
 const page = live();
@@ -17,7 +18,11 @@ function listen() {
   const conversation = document.body.dataset.listen.trim();
   const told = alarms();
   const about = conversation ? `?conversation=${encodeURIComponent(conversation)}` : "";
-  const events = new EventSource(`/staff/events${about}`);
+  line(() => opened(`/staff/events${about}`, told), page.refresh);
+}
+
+function opened(address, told) {
+  const events = new EventSource(address);
   let lost;
   events.onopen = () => {
     clearTimeout(lost);
@@ -36,7 +41,7 @@ function listen() {
   events.addEventListener("changed", () => page.refresh());
   events.addEventListener("typing", (event) => typing(JSON.parse(event.data).typing));
   events.addEventListener("out", () => location.reload());
-  addEventListener("pagehide", () => events.close());
+  return events;
 }
 
 let stopped;
