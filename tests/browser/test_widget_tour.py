@@ -138,6 +138,8 @@ class Tour:
         expect(self.widget.standing).to_contain_text(self.words["taken"])
         self.desk.type(conversation)
         expect(self.widget.panel.locator(".typing")).to_have_text(self.words["writes"])
+        with self.widget.page.expect_request("**/typing"):
+            self.widget.entry.press_sequentially("Hi")
         self.look("claimed")
         self.desk.reply(conversation, "Hello, this is Ana. What can I do for you?")
         expect(self.widget.of("staff")).to_contain_text(self.words["in_charge"])
