@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 
@@ -99,7 +100,7 @@ class Answering:
 
 
 def _reply(answer: Answer, case_id: str | None) -> Reply:
-    payload = {
+    payload: dict[str, Any] = {
         "outcome": answer.outcome,
         "reason": answer.reason,
         "citations": list(answer.citations),
