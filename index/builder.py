@@ -63,6 +63,7 @@ def build(documents: Path, store: Path, embedder: Embedder, progress: bool = Tru
             passages=len(passages),
             sentences=len(lines),
             files={},
+            left_out=[*map(str, found.errors), *found.notes],
         )
         contents = storage.Contents(
             manifest,
