@@ -107,7 +107,7 @@ def read(question: str, context: Context) -> Reading:
     """What the question means in its conversation; a question that stands for itself is new, and
     with it the subject changes."""
     bare = _bare(question)
-    if choice := _CHOICE.fullmatch(bare):
+    if choice := _CHOICE.fullmatch(" ".join(bare.replace(",", " ").split())):
         return _chosen(choice["which"].lower(), context)
     if _MORE.fullmatch(bare):
         return _again(context, "more")
