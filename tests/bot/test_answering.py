@@ -27,7 +27,7 @@ class Shelf:
             raise QuestionEmpty("no word")
         self.asked.append(question)
         for word, scored in self.by_word.items():
-            if word in question:
+            if f" {word}" in f" {question}":
                 return found(*scored[:k], question=question)
         return found((GIVEN, 0.2, (0.2,)), question=question, answerable=False, confidence=0.1)
 
