@@ -7,7 +7,7 @@ logs the message's text when a turn fails.
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
@@ -26,8 +26,11 @@ class Collector(CollectingOutputChannel):
     async def send_text_message(self, recipient_id: str, text: str, **kwargs: Any) -> None:
         await self._persist_message(self._message(recipient_id, text=text))
 
-    def replies(self) -> list[dict[str, Any]]:
-        """One element with `text`, `buttons` and `custom` (the whole reply), or none."""
+    def replies(self, turn: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        """One element with `text`, `buttons` and `custom` (the whole reply, and how the turn came
+        about), or none. Where no action could open the case of an allegation, the desk does, and
+        has to know its queue.
+        """
         if not self.messages:
             return []
         texts = [message["text"] for message in self.messages if message.get("text")]
@@ -42,6 +45,10 @@ class Collector(CollectingOutputChannel):
         for custom in reversed(customs):  # the first block of a reply is its outcome
             reply.update({key: value for key, value in custom.items() if value is not None})
         reply |= {"text": "\n\n".join(texts), "buttons": buttons}
+        if turn:
+            reply["trace"] = {**turn, **(reply.get("trace") or {})}
+            if turn.get("gate", {}).get("allegation"):
+                reply["queue"] = "allegations"
         return [
             {
                 "recipient_id": self.messages[0]["recipient_id"],
@@ -77,7 +84,6 @@ class DeskChannel(InputChannel):
             if problem:
                 return response.json({"error": problem}, status=400)
             collector = Collector()
-            trace = begin()
             message = UserMessage(
                 body["message"],
                 collector,
@@ -85,21 +91,15 @@ class DeskChannel(InputChannel):
                 input_channel=self.name(),
                 metadata=body.get("metadata"),
             )
+            turn = begin()
             try:
                 await on_new_message(message)
             except Exception:  # the desk answers an empty list with its safe text and a case
                 logger.exception("a turn failed")
                 return response.json([])
-            return response.json(with_trace(collector.replies(), trace))
+            return response.json(collector.replies(turn))
 
         return routes
-
-
-def with_trace(replies: list[dict[str, Any]], trace: dict[str, Any]) -> list[dict[str, Any]]:
-    """The replies with what staff may know of the turn; the desk keeps it from visitors."""
-    for reply in replies:
-        reply["custom"]["trace"] = {**trace, **(reply["custom"].get("trace") or {})}
-    return replies
 
 
 def _problem(body: Any) -> str | None:

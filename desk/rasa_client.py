@@ -30,8 +30,7 @@ HEALTH_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class Answer:
-    """One turn of the assistant. `trace` is for staff alone; what comes after it are the
-    assistant's requests to the desk."""
+    """One turn of the assistant. The last five are for the desk."""
 
     text: str
     outcome: str
@@ -44,6 +43,7 @@ class Answer:
     urgency: str | None = None
     queue: str | None = None
     language: str | None = None
+    """How the assistant came to it: for staff, never for visitors."""
 
 
 class RasaClient:

@@ -1,10 +1,10 @@
 """Documents to passages, and questions to the passages that answer them.
 
-from index import Index, build, load_embedder
+from index import Index, build, load_reader
 
-embedder = load_embedder()
-build(Path("index/documents"), Path("var/index"), embedder)
-result = Index.open(Path("var/index"), embedder).search("How does ketamine work?")
+reader = load_reader()
+build(Path("index/documents"), Path("var/index"), reader)
+result = Index.open(Path("var/index"), reader).search("How does ketamine work?")
 """
 
 from index.builder import BuildReport, build
@@ -24,6 +24,7 @@ from index.errors import (
 )
 from index.live import LiveIndex
 from index.passages import Passage
+from index.reader import PlainReader, Reader, load_reader
 from index.search import Index, ScoredPassage, SearchResult
 from index.settings import Settings, load_settings
 
@@ -38,7 +39,9 @@ __all__ = [
     "ModelUnavailable",
     "NoDocuments",
     "Passage",
+    "PlainReader",
     "QuestionEmpty",
+    "Reader",
     "ScoredPassage",
     "SearchResult",
     "SettingInvalid",
@@ -49,5 +52,6 @@ __all__ = [
     "StoreUnwritable",
     "build",
     "load_embedder",
+    "load_reader",
     "load_settings",
 ]

@@ -13,9 +13,9 @@ from typing import Any
 
 from index import store as storage
 from index.builder import build
-from index.embedder import load_embedder
 from index.errors import IndexProblem, QuestionEmpty, ReportUnwritable
 from index.findings import read_gaps
+from index.reader import load_reader
 from index.report import render
 from index.search import Index, SearchResult
 from index.settings import Settings, load_settings
@@ -106,8 +106,8 @@ def _positive(text: str) -> int:
 
 
 def _build(chosen: argparse.Namespace, settings: Settings) -> int:
-    embedder = load_embedder(settings.model, settings.models_dir, settings.threads)
-    report = build(chosen.documents, chosen.store, embedder)
+    reader = load_reader(settings.model, settings.models_dir, settings.threads)
+    report = build(chosen.documents, chosen.store, reader)
     for error in report.errors:
         print(f"left out: {error}", file=sys.stderr)
     for note in report.notes:
@@ -124,8 +124,8 @@ def _search(chosen: argparse.Namespace, settings: Settings) -> int:
     if (chosen.question is None) == (chosen.questions is None):
         chosen.parser.error("give either a question or --questions FILE")
     questions = None if chosen.questions is None else _lines(chosen.questions)
-    embedder = load_embedder(settings.model, settings.models_dir, settings.threads)
-    index = Index.open(chosen.store, embedder)
+    reader = load_reader(settings.model, settings.models_dir, settings.threads)
+    index = Index.open(chosen.store, reader)
     if questions is not None:
         _answer_all(index, questions, chosen.top)
         return 0
@@ -136,8 +136,8 @@ def _search(chosen: argparse.Namespace, settings: Settings) -> int:
 
 def _report(chosen: argparse.Namespace, settings: Settings) -> int:
     gaps = read_gaps(chosen.gaps) if chosen.gaps else []
-    embedder = load_embedder(settings.model, settings.models_dir, settings.threads)
-    contents, index = storage.read(chosen.store), Index.open(chosen.store, embedder)
+    reader = load_reader(settings.model, settings.models_dir, settings.threads)
+    contents, index = storage.read(chosen.store), Index.open(chosen.store, reader)
     today = datetime.now(timezone.utc).date()
     page = render(contents, index, gaps, settings.review_months, today)
     try:

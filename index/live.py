@@ -7,8 +7,8 @@ import threading
 from pathlib import Path
 
 from index import store as storage
-from index.embedder import Embedder
 from index.errors import IndexProblem
+from index.reader import Reader
 from index.search import Index
 
 logger = logging.getLogger(__name__)
@@ -17,9 +17,9 @@ logger = logging.getLogger(__name__)
 class LiveIndex:
     """Safe for several threads. A search that has begun ends on the index it began with."""
 
-    def __init__(self, store: Path, embedder: Embedder) -> None:
+    def __init__(self, store: Path, reader: Reader) -> None:
         """Opens the current index; raises StoreMissing, StoreBroken or ModelMismatch."""
-        self._store, self._embedder = store, embedder
+        self._store, self._reader = store, reader
         self._lock = threading.Lock()
         self._refused = ""
         self._name, self._index = self._open()
@@ -61,6 +61,6 @@ class LiveIndex:
 
     def _open(self) -> tuple[str, Index]:
         name = storage.current_version(self._store)
-        index = Index.open(self._store, self._embedder)
+        index = Index.open(self._store, self._reader)
         index.search("warm up")  # the first search is slow
         return name, index

@@ -24,7 +24,7 @@ from bot.answers.trace import readable
 from bot.safety.labels import GENERAL, label_of
 from bot.safety.screen import speaks_of_danger
 from bot.settings import BotSettings
-from index import IndexProblem, LiveIndex, load_embedder, load_settings
+from index import IndexProblem, LiveIndex, load_reader, load_settings
 
 _ABOUT_TREATING: Final = frozenset(
     {"uses", "effectiveness", "suitability", "adolescents", "treatment_resistant", "comparison"}
@@ -133,8 +133,8 @@ class ActionAnswer(Action):
 
     def _open(self) -> LiveIndex:
         settings = load_settings()
-        embedder = load_embedder(settings.model, settings.models_dir, settings.threads)
-        return LiveIndex(settings.store, embedder)
+        reader = load_reader(settings.model, settings.models_dir, settings.threads)
+        return LiveIndex(settings.store, reader)
 
 
 def _rules(settings: BotSettings) -> Rules:

@@ -20,6 +20,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.intent_classifier import PROBABILITIES
 from bot.nlu.sentence_embedding import IN_CONTEXT
+from bot.safety.allegation import is_allegation
 from bot.safety.labels import UNCLEAR
 from bot.safety.normalise import without_intent_prefix
 from bot.safety.screen import Thresholds, Verdict, judge, load_wordings
@@ -58,7 +59,10 @@ class SafetyGate(GraphComponent):
             text = message.get(TEXT) or ""
             # A leading `/intent` would replace this verdict in Rasa's next step.
             message.set(TEXT, without_intent_prefix(text), add_to_output=True)
-            self._set(message, self._judge(text, message))
+            verdict = self._judge(text, message)
+            self._set(message, verdict)
+            allegation = is_allegation(verdict.intent, text)
+            note_gate({**asdict(verdict), "allegation": allegation})
         return messages
 
     def _judge(self, text: str, message: Message) -> Verdict:
@@ -78,4 +82,3 @@ class SafetyGate(GraphComponent):
             add_to_output=True,
         )
         message.set(VERDICT, asdict(verdict), add_to_output=True)
-        note_gate(asdict(verdict))

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
 from rasa.engine.graph import ExecutionContext, GraphSchema
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.resource import Resource
@@ -118,6 +120,14 @@ def test_what_happened_before_a_restart_is_known_from_our_own_tables(
     assert name is None and slots == {"danger_seen": True}
 
 
+def test_a_danger_met_by_another_server_is_known_in_the_middle_of_a_conversation(
+    domain: Domain, cases: Cases, tmp_path: Path
+) -> None:
+    earlier = [*said("hi", "small_talk_greet"), *said("what is it?", "general_what_is")]
+    cases.resolve(opened(cases, "suicide", "urgent"), NURSE)
+    assert predicted(policy(cases, tmp_path), domain, earlier)[1] == {"danger_seen": True}
+
+
 def test_a_broken_case_store_leaves_it_to_the_rules(domain: Domain, tmp_path: Path) -> None:
     class Broken:
         def current(self, _: str) -> None:
@@ -136,9 +146,35 @@ def test_replies_follow_the_language_of_the_latest_message_that_tells(
     assert predicted(ours, domain, emoji)[1] == {}
 
 
+@pytest.mark.parametrize("known, slots", [("es", {"language": "es"}), ("xx", {}), (None, {})])
+def test_a_message_that_does_not_tell_is_in_the_language_the_desk_knows(
+    domain: Domain, cases: Cases, tmp_path: Path, known: str | None, slots: dict[str, str]
+) -> None:
+    events = spoken("🙂", "unclear", language="")
+    events[-1].metadata = {"language": known}
+    assert predicted(policy(cases, tmp_path), domain, events)[1] == slots
+
+
 def test_replies_know_whose_danger_it_is(domain: Domain, cases: Cases, tmp_path: Path) -> None:
     events = spoken("my brother ...", "crisis_suicide", about_other=True)
     assert predicted(policy(cases, tmp_path), domain, events)[1] == {
         "danger_seen": True,
         "about_other": True,
     }
+
+
+def test_the_replies_are_filled_with_the_lines_of_the_country(
+    cases: Cases, domain: Domain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By Rasa itself, with no action server in between."""
+    monkeypatch.setenv("CLINIC_COUNTRY", "gb")
+    events = spoken("I want to die", "crisis_suicide", language="en")
+    tracker = DialogueStateTracker.from_events("visitor-1", events, domain.slots)
+    prediction = policy(cases, tmp_path).predict_action_probabilities(tracker, domain)
+    tracker.update_with_events(prediction.events, domain)
+    nlg = TemplatedNaturalLanguageGenerator(domain.responses)
+    said = asyncio.run(nlg.generate("utter_crisis_suicide", tracker, "rest"))
+    assert said is not None
+    assert "116 123" in said["text"] and "999" in said["text"]
+    assert "{crisis" not in str(said) and "{title" not in str(said)
+    assert "tel:999" in [button["payload"] for button in said["buttons"]]
