@@ -5,39 +5,7 @@ from bot.answers.compose import Rules
 from bot.answers.conversation import asked_of, slots_of
 from bot.answers.follow_up import Context
 from bot.answers.topics import QUESTIONS
-from index import QuestionEmpty, SearchResult
-from tests.bot.passages import found, passage
-
-EFFECTS = passage("effects", "Dizziness and nausea are common side effects.", section="Effects")
-WATCH = passage("watch", "Staff watch the blood pressure.", section="Monitoring")
-GIVEN = passage("given", "Ketamine is given as a drip.", section="Administration")
-
-
-class Shelf:
-    """Answers questions that hold one of its words with the passage of that word."""
-
-    version = "v1"
-
-    def __init__(self, **by_word: tuple) -> None:  # type: ignore[type-arg]
-        self.by_word = by_word
-        self.asked: list[str] = []
-
-    def search(self, question: str, k: int = 5) -> SearchResult:
-        if not question.strip(" ?"):
-            raise QuestionEmpty("no word")
-        self.asked.append(question)
-        for word, scored in self.by_word.items():
-            if f" {word}" in f" {question}":
-                return found(*scored[:k], question=question)
-        return found((GIVEN, 0.2, (0.2,)), question=question, answerable=False, confidence=0.1)
-
-
-def shelf() -> Shelf:
-    return Shelf(
-        side=((EFFECTS, 0.9, (0.9,)), (WATCH, 0.8, (0.4,))),
-        monitored=((WATCH, 0.9, (0.9,)),),
-        given=((GIVEN, 0.9, (0.9,)),),
-    )
+from tests.bot.passages import GIVEN, WATCH, Shelf, passage, shelf
 
 
 def converse(*turns: tuple[str, str], index: Shelf | None = None) -> list[Outcome]:
@@ -129,5 +97,5 @@ def test_trace_names_every_reading_score_and_the_index() -> None:
     assert trace["index_version"] == "v1"
     assert [reading["answerable"] for reading in trace["readings"]].count(True) >= 1
     first = trace["passages"][0]
-    assert first["scores"] == {"score": 0.9, "dense": 0.9, "lexical": 0.0}
+    assert first["scores"].items() >= {"score": 0.9, "dense": 0.9, "lexical": 0.0}.items()
     assert first["quoted"] is True
