@@ -77,10 +77,10 @@ _SUBJECT_WORDS: Final = re.compile(
 _JOINING: Final = {"population": "in", "condition": "for", "route": "with"}
 _EMPTY: Final = frozenset(
     (
-        "and but so then ok okay why how come what which when where since is are was were do does did "
-        "can could will would that this it they them these those one ones in on of for the a more "
-        "else other others exactly really mean always not too also there any some please during "
-        "after afterwards before or"
+        "and but so then ok okay why how come what which when where since is are was were do does "
+        "did can could will would that this it they them these those one ones in on of for the a "
+        "more else other others exactly really mean always not too also there any some please "
+        "during after afterwards before or"
     ).split()
 )
 _SHORT: Final = 6

@@ -154,5 +154,6 @@ def test_shell_shows_the_trace_readably_and_other_channels_do_not(action: Action
     shown = in_shell[-1]["text"]
     assert "gate     general_side_effects" in shown
     assert "Effects / Effects" in shown and "why      the passages answer it" in shown
+    assert "trace" not in in_shell[0]["custom"]
     on_site, _ = turn(action, question, "general_side_effects")
     assert all(not message["text"] for message in on_site)
