@@ -15,15 +15,16 @@ from bot.safety.normalise import fold
 _OPENS: Final = re.compile(
     r"\W*(?:(?:and|or|but|so|then|also|even|ok|okay)\W+)*"
     r"(?:and|or|but|so|then|also|even|only|what|whats|which|who|whom|whose|why|how|when|where|since"
-    r"|until|is|are|does|do|did|can|could|was|were|has|have|should|would|for|in|on|by|with|during"
+    r"|until|is|are|does|do|did|can|could|was|were|has|have|should|would|for|in|on|by|during"
     r"|after|before|at|from|under|other|any|more|the)\b"
 )
 _ABOUT_SOMEBODY: Final = re.compile(
+    # "And with zoloft?" is about somebody's medicines.
     r"\b(?:i|im|ive|ill|id|me|my|mine|myself|we|us|our|you|your|u|ur|he|hes|she|shes|his|her|him"
     r"|son|daughter|wife|husband|partner|mom|mum|dad|mother|father|brother|sister|friend|kid|child"
     r"|baby|everyone|everybody|nobody|anyone|someone|somebody|people here|goodbye|bye|farewell"
     r"|sorry|tonight|today|now|anymore|any more|point|worth|end|ending|ends|enough|done|over"
-    r"|alone|die|dead|dying|kill|pills?|dose|dosage|milligrams?|mg|yo|mi|me|tu|su)\b|\d"
+    r"|alone|with|without|on top|die|dead|dying|kill|pills?|dose|dosage|milligrams?|mg|yo|mi|me|tu|su)\b|\d"
 )
 _MOST: Final = 8
 """Words of such a question at most."""
