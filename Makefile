@@ -61,8 +61,8 @@ check: setup  ## ruff, strict mypy, rasa data validate
 evaluate: setup train  ## the safety gate's figures: var/evaluation/report.html
 	@$(PY) -m evaluation.safety
 
-bench: setup index train  ## time a turn beside Rasa's stock pipeline (long)
-	@$(PY) -m benchmarks.turn
+bench: setup index train  ## measure beside Rasa's stock ways and others: var/bench (long)
+	@$(PY) -m benchmarks
 
 lock: setup  ## pin requirements.in again
 	@.venv/bin/uv pip compile --python $(PY) --generate-hashes --no-emit-index-url -q requirements.in -o requirements.txt
