@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseSettings, Field, ValidationError, validator
 
@@ -17,6 +17,7 @@ class BotSettings(BaseSettings):
     database_url: str = Field("sqlite:///var/desk.db", env="DATABASE_URL")
     opening_hours: str = Field("", env="CLINIC_HOURS", max_length=200)
     answer_sentences: int = Field(4, env="ANSWER_SENTENCES", ge=1, le=4)
+    outdated_documents: Literal["mark", "leave_out"] = Field("mark", env="OUTDATED_DOCUMENTS")
 
     def __init__(self, **values: Any) -> None:
         try:

@@ -60,8 +60,8 @@ class OnnxEmbedder:
         self.fingerprint = fingerprint
         self._plan = plan
         self._threads = threads
-        self._tokenizer = _open_tokenizer(plan)
-        self._session = _open_session(plan)
+        self._tokenizer = open_tokenizer(plan.tokenizer, plan.most_tokens)
+        self._session = open_session(plan.model)
         self._inputs = [given.name for given in self._session.get_inputs()]
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -152,19 +152,21 @@ def _most_tokens(folder: Path, encoder: dict[str, Any]) -> int:
     return min(int(limit) for limit in limits if limit and limit < _UNLIMITED)
 
 
-def _open_tokenizer(plan: Plan) -> Tokenizer:
+def open_tokenizer(file: Path, most_tokens: int) -> Tokenizer:
+    """Cuts texts off after so many tokens; raises ModelUnavailable."""
     from tokenizers import Tokenizer
 
     try:
-        tokenizer = Tokenizer.from_file(str(plan.tokenizer))
+        tokenizer = Tokenizer.from_file(str(file))
     except Exception as error:  # the library raises bare Exceptions
-        raise ModelUnavailable(f"{plan.tokenizer} cannot be read: {error}") from error
+        raise ModelUnavailable(f"{file} cannot be read: {error}") from error
     tokenizer.no_padding()
-    tokenizer.enable_truncation(plan.most_tokens)
+    tokenizer.enable_truncation(most_tokens)
     return tokenizer
 
 
-def _open_session(plan: Plan) -> InferenceSession:
+def open_session(file: Path) -> InferenceSession:
+    """On one core; raises ModelUnavailable."""
     from onnxruntime import InferenceSession, SessionOptions
 
     options = SessionOptions()
@@ -172,13 +174,13 @@ def _open_session(plan: Plan) -> InferenceSession:
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     try:
-        session = InferenceSession(str(plan.model), options, providers=["CPUExecutionProvider"])
+        session = InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # the library raises all kinds for a bad file
-        raise ModelUnavailable(f"{plan.model} cannot be loaded: {error}") from error
+        raise ModelUnavailable(f"{file} cannot be loaded: {error}") from error
     unknown = {given.name for given in session.get_inputs()} - _INPUTS
     if unknown:
         raise ModelUnavailable(
-            f"{plan.model} wants {', '.join(sorted(unknown))} beside {', '.join(sorted(_INPUTS))}; "
+            f"{file} wants {', '.join(sorted(unknown))} beside {', '.join(sorted(_INPUTS))}; "
             "name a model of the BERT kind in INDEX_MODEL"
         )
     return session
