@@ -13,6 +13,7 @@ from desk.database import Database
 from desk.errors import DeskError
 from desk.serve import serve
 from desk.settings import load_settings
+from desk.staff import ROLES
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -61,6 +62,8 @@ def _add_cases(parser: argparse.ArgumentParser) -> None:
     show.set_defaults(run=commands.show_case)
     _add_action(actions, "claim", "take a waiting case")
     _add_action(actions, "release", "put a claimed case back among the waiting")
+    reassign = _add_action(actions, "reassign", "give a case to another person")
+    reassign.add_argument("--to", metavar="EMAIL", required=True, help="who gets it")
     _add_action(actions, "reply", "answer the visitor in a case that you hold", text=True)
     _add_action(actions, "note", "add a note that only staff see", text=True)
     resolve = _add_action(actions, "resolve", "close a case; the assistant answers again")
@@ -89,7 +92,21 @@ def _add_staff(parser: argparse.ArgumentParser) -> None:
     add = actions.add_parser("add", help="give a person an account, or change the name")
     add.add_argument("email", metavar="EMAIL")
     add.add_argument("--name", help="what visitors see beside this person's replies")
+    add.add_argument("--role", choices=ROLES, help="agent, or admin, who also sees allegations")
+    add.add_argument(
+        "--password-stdin", action="store_true", help="the password is the first line of stdin"
+    )
+    add.add_argument(
+        "--new-password", action="store_true", help="ask for one, or make one, for a known account"
+    )
     add.set_defaults(run=commands.add_staff)
+    for name, purpose in (
+        ("remove", "close an account and its sessions; what the person did stays on record"),
+        ("log-out", "end every session of a person"),
+    ):
+        ending = actions.add_parser(name, help=purpose)
+        ending.add_argument("email", metavar="EMAIL")
+        ending.set_defaults(run=commands.end_staff)
     listing = actions.add_parser("list", help="every account")
     listing.set_defaults(run=commands.list_staff)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import httpx
 from starlette.applications import Starlette
@@ -12,9 +11,6 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import Request
-from starlette.responses import FileResponse, Response
-from starlette.routing import Route
 
 from desk.errors import DeskError
 from desk.parts import build
@@ -22,15 +18,8 @@ from desk.settings import Settings
 from desk.website.api import ROUTES
 from desk.website.headers import SecurityHeaders
 from desk.website.refusals import refuse
-
-PAGE = Path(__file__).parent / "website" / "page"
-PAGE_FILES = {
-    "/": "index.html",
-    "/page.css": "page.css",
-    "/page.js": "page.js",
-    "/bubbles.js": "bubbles.js",
-    "/words.js": "words.js",
-}
+from desk.website.site import site_routes
+from desk.website.visit import VISIT_ROUTES
 
 
 def create_app(settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> Starlette:
@@ -44,14 +33,18 @@ def create_app(settings: Settings, transport: httpx.AsyncBaseTransport | None = 
         async with httpx.AsyncClient(transport=transport, trust_env=False) as http:
             app.state.desk = desk = build(settings, http)
             await run_in_threadpool(desk.database.migrate)
-            await desk.turns.resume()
+            await desk.notices.start()
+            await desk.turns.start()
+            desk.keeper.start()
             yield
             desk.events.close()
+            await desk.keeper.stop()
+            await desk.notices.stop()
             await desk.turns.stop()
             desk.database.close()
 
     return Starlette(
-        routes=[*ROUTES, *(Route(path, _page) for path in PAGE_FILES)],
+        routes=[*ROUTES, *VISIT_ROUTES, *site_routes()],
         middleware=_middleware(settings),
         exception_handlers={DeskError: refuse, HTTPException: refuse, Exception: refuse},
         lifespan=lifespan,
@@ -65,12 +58,8 @@ def _middleware(settings: Settings) -> list[Middleware]:
             Middleware(
                 CORSMiddleware,
                 allow_origins=settings.allowed_origins,
-                allow_methods=["GET", "POST"],
+                allow_methods=["GET", "POST", "DELETE"],
                 allow_headers=["Authorization", "Content-Type", "Last-Event-ID"],
             )
         )
     return layers
-
-
-async def _page(request: Request) -> Response:
-    return FileResponse(PAGE / PAGE_FILES[request.url.path])

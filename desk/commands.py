@@ -6,12 +6,16 @@ import json
 import sys
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
+from getpass import getpass
 from typing import Any
 
 from desk.cases import Case, CaseEvent, Cases
 from desk.database import Database
-from desk.staff import Staff
-from desk.store import Message, Store
+from desk.messages import Message
+from desk.passwords import new_password
+from desk.sessions import Sessions
+from desk.staff import Staff, check_email
+from desk.store import Store
 
 LISTED = (
     "case_id",
@@ -76,6 +80,7 @@ def act(database: Database, options: Namespace) -> None:
     done: dict[str, Any] = {
         "claim": lambda: cases.claim(case_id, by),
         "release": lambda: cases.release(case_id, by),
+        "reassign": lambda: cases.reassign(case_id, options.to, by),
         "note": lambda: cases.note(case_id, options.text, by),
         "resolve": lambda: cases.resolve(case_id, by, options.outcome),
         "hand-back": lambda: cases.hand_back(case_id, by, options.text),
@@ -86,13 +91,38 @@ def act(database: Database, options: Namespace) -> None:
 
 
 def add_staff(database: Database, options: Namespace) -> None:
-    person = Staff(database).add(options.email, options.name)
-    print(f"{person.email} has an account{f', named {person.name}' if person.name else ''}.")
+    """A password is asked for at a terminal; elsewhere, or where none is typed, one is made and
+    printed this once. A known account keeps its own unless another is asked for.
+    """
+    staff = Staff(database)
+    known = staff.find(options.email)
+    password, made = None, False
+    if options.password_stdin:
+        password = sys.stdin.readline().rstrip("\n")
+    elif options.new_password or known is None or not known.can_log_in:
+        password = getpass("Password, empty to have one made: ") if sys.stdin.isatty() else ""
+        made = not password
+        password = password or new_password()
+    person = staff.add(options.email, options.name, options.role, password)
+    named = f", named {person.name}" if person.name else ""
+    print(f"{person.email} has an account{named}, as {person.role}.")
+    if made:
+        print(f"Password, shown this once: {password}")
+
+
+def end_staff(database: Database, options: Namespace) -> None:
+    """Closes an account, or ends its sessions only."""
+    if options.action == "remove":
+        Staff(database).set_active(options.email, False)
+    Sessions(database).revoke_all(check_email(options.email))
+    done = "has no account any more" if options.action == "remove" else "is logged out everywhere"
+    print(f"{check_email(options.email)} {done}.")
 
 
 def list_staff(database: Database, _options: Namespace) -> None:
     for person in Staff(database).list():
-        print(f"{person.email}  {person.name or '-'}{'' if person.active else '  (not active)'}")
+        closed = "" if person.active else "  (not active)"
+        print(f"{person.email}  {person.name or '-'}  {person.role}{closed}")
 
 
 def _shown(case: Case, messages: Sequence[Message], events: Sequence[CaseEvent]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from sqlalchemy.pool import QueuePool
 
 from desk import migrations
 from desk.errors import DatabaseError, DatabaseNotMigrated
+from desk.notices import Notice
 
 BUSY_SECONDS = 10
 ALLOWED = "Allowed: sqlite:///path/to/file.db or postgresql://user:password@host/name."
@@ -43,6 +44,9 @@ class Database:
         self._url = parse_url(database_url)
         self._engine: Engine | None = None
         self._opening = threading.Lock()
+        self._watching: Any = None  # SQLite: the connection that sees whether others wrote
+        self.on_commit: Callable[[list[Notice]], None] | None = None
+        """SQLite: gets the notices of each transaction of this process."""
 
     def __repr__(self) -> str:
         return f"Database({self._url.render_as_string(hide_password=True)!r})"
@@ -61,8 +65,13 @@ class Database:
     def writing(self) -> Iterator[Connection]:
         """A transaction, committed at the end, undone by an error. Raises DatabaseError."""
         engine = self._ready().execution_options(writes=True)
-        with self._translated(), engine.begin() as connection:
-            yield connection
+        with self._translated(), engine.connect() as connection:
+            notices: list[Notice] = []
+            connection.info["notices"] = notices
+            with connection.begin():
+                yield connection
+        if notices and self.on_commit is not None:
+            self.on_commit(notices)
 
     def migrate(self) -> bool:
         """Brings the tables up to date; False where they were. Safe from several processes."""
@@ -72,8 +81,32 @@ class Database:
             self._engine = engine
             return changed
 
+    def listening(self, channel: str) -> Any:
+        """PostgreSQL: a driver connection of its own that hears a channel. Raises DatabaseError."""
+        with self._translated():
+            connection = self._ready().raw_connection()
+            connection.detach()  # not the pool's any more: whoever asked closes it
+            driver = connection.dbapi_connection
+            driver.set_session(autocommit=True)
+            with driver.cursor() as cursor:
+                cursor.execute(f'LISTEN "{channel}"')
+            return driver
+
+    def data_version(self) -> int:
+        """SQLite: changes whenever any connection has written. Raises DatabaseError."""
+        with self._translated():
+            if self._watching is None:
+                self._watching = self._ready().raw_connection()
+            cursor = self._watching.cursor()
+            version: int = cursor.execute("PRAGMA data_version").fetchone()[0]
+            cursor.close()
+            return version
+
     def close(self) -> None:
         """Closes every connection."""
+        if self._watching is not None:
+            self._watching.close()
+            self._watching = None
         if self._engine is not None:
             self._engine.dispose()
             self._engine = None

@@ -10,6 +10,7 @@ DeskError
 │   └── HeldBySomeoneElse     another person has claimed it
 ├── UnknownConversation
 ├── InvalidInput              a person typed something that cannot be taken
+├── LoginRefused              a member of staff may not log in
 ├── TokenError                a visitor's token is missing, forged, expired or for something else
 └── AssistantUnavailable      Rasa gave no usable answer in time
 """
@@ -87,6 +88,18 @@ class UnknownConversation(DeskError):
 
 class InvalidInput(DeskError):
     """A person gave a value that cannot be taken; the message names what is allowed."""
+
+
+class LoginRefused(DeskError):
+    """`code` is `wrong` or `locked`; the message tells nobody whether the account exists."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(
+            "Too many wrong passwords. Try again in a quarter of an hour."
+            if code == "locked"
+            else "E-mail address or password is wrong."
+        )
+        self.code = code
 
 
 class TokenError(DeskError):

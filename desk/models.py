@@ -36,6 +36,12 @@ conversations = Table(
     Column("channel", String(32), nullable=False),
     Column("language", String(8)),
     Column("created_at", String(32), nullable=False),
+    # The desk process that has a turn in flight here, and until when the others leave it alone.
+    Column("turn_owner", String(36)),
+    Column("turn_until", String(32)),
+    Column("ended_at", String(32)),  # the visitor said good-bye; a new message takes it back
+    Column("delete_asked_at", String(32)),  # by the visitor; done once no urgent case needs it
+    Index("ix_conversations_created_at", "created_at"),
 )
 
 messages = Table(
@@ -52,9 +58,11 @@ messages = Table(
     Column("in_reply_to", ForeignKey("messages.id", ondelete="CASCADE")),
     Column("turn_state", String(8)),  # of a visitor's message: pending or done
     Column("created_at", String(32), nullable=False),
+    Column("outcome", String(32)),  # of a reply, as in its payload
     UniqueConstraint("conversation_id", "message_id"),
     Index("ix_messages_conversation", "conversation_id", "id"),
     Index("ix_messages_in_reply_to", "in_reply_to"),
+    Index("ix_messages_outcome", "outcome", "created_at"),
     sqlite_autoincrement=True,  # an id is never given twice, so Last-Event-ID stays true
 )
 is_pending = messages.c.turn_state == "pending"
@@ -76,6 +84,11 @@ cases = Table(
     Column("claimed_at", String(32)),
     Column("resolved_at", String(32)),
     Column("outcome", Text),
+    Column("waiting_since", String(32)),  # opened, released or raised: what escalation counts from
+    Column("escalated_at", String(32)),
+    Column("claim_expires_at", String(32)),  # unset while the visitor has the next word
+    Column("first_claimed_at", String(32)),
+    Column("first_reply_at", String(32)),
     Index("ix_cases_conversation_id", "conversation_id"),
     Index("ix_cases_state", "state"),
 )
@@ -102,6 +115,45 @@ case_events = Table(
     Index("ix_case_events_case_id", "case_id"),
 )
 
+callbacks = Table(
+    "callbacks",
+    metadata,
+    Column("case_id", ForeignKey("cases.case_id", ondelete="CASCADE"), primary_key=True),
+    Column("name", String(120), nullable=False),
+    Column("contact", String(254), nullable=False),
+    Column("best_time", String(254), nullable=False),
+    Column("asked_at", String(32), nullable=False),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("reply_id", ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True),
+    Column("conversation_id", ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False),
+    Column("helpful", Boolean(create_constraint=False), nullable=False),
+    Column("reason", String(500)),
+    Column("given_at", String(32), nullable=False),
+    Index("ix_feedback_conversation_id", "conversation_id"),
+    Index("ix_feedback_given_at", "given_at"),
+)
+
+# What has to leave the house: kept with the change that caused it, sent afterwards until it works.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("case_id", ForeignKey("cases.case_id", ondelete="CASCADE"), nullable=False),
+    Column("target", String(400), nullable=False),  # mailto:address or the webhook's URL
+    Column("content", JSON, nullable=False),  # ids, reason, urgency; never message text
+    Column("created_at", String(32), nullable=False),
+    Column("due_at", String(32)),  # unset when it was sent or given up
+    Column("attempts", Integer, nullable=False),
+    Column("sent_at", String(32)),
+    Column("problem", String(400)),  # of the latest attempt
+    Index("ix_outbox_case_id", "case_id"),
+    Index("ix_outbox_due_at", "due_at"),
+)
+
 staff = Table(
     "staff",
     metadata,
@@ -109,9 +161,33 @@ staff = Table(
     Column("name", String(120)),
     Column("created_at", String(32), nullable=False),
     Column("active", Boolean(create_constraint=False), nullable=False),
+    Column("role", String(16), nullable=False, server_default="agent"),
+    Column("password_hash", String(200)),  # argon2; unset, the person cannot log in
+    Column("failed_logins", Integer, nullable=False, server_default="0"),
+    Column("locked_until", String(32)),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", String(12), primary_key=True),  # names it in the list of sessions; opens nothing
+    Column("token_hash", String(64), nullable=False),
+    Column("email", ForeignKey("staff.email", ondelete="CASCADE"), nullable=False),
+    Column("created_at", String(32), nullable=False),
+    Column("last_seen_at", String(32), nullable=False),
+    Column("expires_at", String(32), nullable=False),
+    Column("revoked_at", String(32)),
+    Column("user_agent", String(200), nullable=False),
+    UniqueConstraint("token_hash"),
+    Index("ix_sessions_email", "email"),
 )
 
 
 def now() -> str:
     """The time, as the tables hold it."""
-    return datetime.now(timezone.utc).isoformat(timespec="microseconds")
+    return stamp(datetime.now(timezone.utc))
+
+
+def stamp(at: datetime) -> str:
+    """A time that knows its zone, as the tables hold it."""
+    return at.astimezone(timezone.utc).isoformat(timespec="microseconds")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+from pathlib import Path
 
 from pydantic import BaseSettings, Field, SecretStr, ValidationError, validator
 
 from desk.errors import SettingsError
 
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?")
+_SMTP = re.compile(r"smtps?://\S+")
 _URL = re.compile(r"https?://\S+")
 
 
@@ -73,6 +75,42 @@ class Settings(BaseSettings):
     reply_seconds: float = Field(
         default=8, env="DESK_REPLY_SECONDS", gt=0, le=120, description="seconds, up to 120"
     )
+
+    clinic_file: Path = Field(
+        default=Path("clinic.yml"), env="CLINIC_FILE", description="the clinic's own YAML file"
+    )
+    country: str = Field(
+        default="us",
+        env="CLINIC_COUNTRY",
+        regex="^[a-z]{2}$",
+        description="a country in crisis_lines.yml, like us",
+    )
+
+    public_url: str = Field(
+        default="",
+        env="DESK_PUBLIC_URL",
+        description="where staff reach the desk, like https://desk.clinic.example; for links",
+    )
+    smtp_url: SecretStr = Field(
+        default=SecretStr(""),
+        env="DESK_SMTP_URL",
+        description="smtp://user:password@host:port or smtps://..., for mail to those on call",
+    )
+    mail_from: str = Field(
+        default="desk@localhost", env="DESK_MAIL_FROM", description="the sender of such mail"
+    )
+
+    @validator("smtp_url")
+    def _is_smtp(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not _SMTP.fullmatch(value.get_secret_value()):
+            raise ValueError("it does not begin with smtp:// or smtps://")
+        return value
+
+    @validator("public_url")
+    def _is_url_or_empty(cls, value: str) -> str:
+        if value and not _URL.fullmatch(value):
+            raise ValueError("it does not begin with http:// or https://")
+        return value.rstrip("/")
 
     @validator("secret")
     def _is_long(cls, value: SecretStr) -> SecretStr:

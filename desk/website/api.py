@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from contextlib import aclosing
-from typing import Any
+from contextlib import aclosing, suppress
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from desk.errors import UnknownConversation
 from desk.parts import desk_of
-from desk.store import Message
-from desk.website.events import Events
+from desk.website.access import checked_id, own_conversation
+from desk.website.events import Aside, Event, Events
 from desk.website.health import healthz
+from desk.website.own_data import as_event
 from desk.website.posted import language_of, message_id_of, read_object, text_of
 from desk.website.refusals import Refused, too_many
 
@@ -37,7 +38,7 @@ async def start(request: Request) -> Response:
 async def send(request: Request) -> Response:
     """POST /api/conversations/{id}/messages, {"message_id", "text"}."""
     desk = desk_of(request)
-    conversation_id = await _conversation_id(request)
+    conversation_id = checked_id(request)
     if seconds := desk.message_limit.take(conversation_id):
         raise too_many("messages", seconds)
     posted = await read_object(request)
@@ -51,53 +52,42 @@ async def send(request: Request) -> Response:
 
 async def listen(request: Request) -> Response:
     """GET /api/conversations/{id}/events, from `Last-Event-ID` or `?last_event_id=`."""
-    conversation_id = await _conversation_id(request)
+    conversation_id = (await own_conversation(request)).id
     given = request.headers.get("last-event-id") or request.query_params.get("last_event_id")
     after = given or "0"
     if not (after.isascii() and after.isdigit() and len(after) <= 18):
         raise Refused(422, "last_event_id", "Last-Event-ID must be the id of an event.")
-    body = _server_sent(desk_of(request).events, conversation_id, int(after))
+    events, asides = desk_of(request).events, _wants_asides(request)
+    body = _server_sent(events, conversation_id, int(after), asides)
     headers = {"X-Accel-Buffering": "no"}  # a proxy must pass each event on at once
     return StreamingResponse(body, headers=headers, media_type="text/event-stream")
 
 
-def as_event(message: Message) -> dict[str, Any]:
-    """A message as visitors' pages get it, in the stream and among the replies."""
-    payload = message.payload
-    return {
-        "id": message.id,
-        "from": message.sender,
-        "text": message.text,
-        "outcome": payload.get("outcome"),
-        "reason": payload.get("reason"),
-        "citations": payload.get("citations", []),
-        "buttons": payload.get("buttons", []),
-        "case_id": payload.get("case_id"),
-        "message_id": message.message_id,
-        "at": message.created_at,
-        "name": payload.get("name"),
-    }
-
-
-async def _conversation_id(request: Request) -> str:
-    """The conversation in the path, once the token is known to be for it. Raises TokenError,
-    UnknownConversation.
-    """
-    desk = desk_of(request)
-    conversation_id: str = request.path_params["conversation_id"]
-    desk.tokens.check(request.headers.get("authorization"), conversation_id)
-    await run_in_threadpool(desk.store.conversation, conversation_id)
-    return conversation_id
-
-
-async def _server_sent(events: Events, conversation_id: str, after: int) -> AsyncIterator[str]:
+async def _server_sent(
+    events: Events, conversation_id: str, after: int, asides: bool
+) -> AsyncIterator[str]:
     yield "retry: 2000\n\n"
-    async with aclosing(events.stream(conversation_id, after)) as stream:
-        async for message in stream:
-            if message is None:
-                yield ": still here\n\n"
-            else:
-                yield f"id: {message.id}\ndata: {json.dumps(as_event(message))}\n\n"
+    with suppress(UnknownConversation):  # the visitor deletes it while it is being listened to
+        async with aclosing(events.stream(conversation_id, after, asides)) as stream:
+            async for event in stream:
+                yield _lines(event)
+
+
+def _lines(event: Event) -> str:
+    """Only messages have an id: what a page has seen is a question of messages alone."""
+    if event is None:
+        return ": still here\n\n"
+    if isinstance(event, Aside):
+        return f"event: {event.kind}\ndata: {json.dumps(event.value)}\n\n"
+    return f"event: message\nid: {event.id}\ndata: {json.dumps(as_event(event))}\n\n"
+
+
+def _wants_asides(request: Request) -> bool:
+    """Pages in a browser get the state beside the messages; programs that know of messages alone
+    get only those unless they ask.
+    """
+    asked = request.query_params.get("state")
+    return asked in ("true", "1") if asked is not None else "sec-fetch-mode" in request.headers
 
 
 ROUTES = [

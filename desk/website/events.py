@@ -1,96 +1,104 @@
-"""Live streams of conversations. A message stored by this process wakes the streams of its
-conversation at once; one stored by another process is found by asking the database every second.
+"""Live streams of conversations: what is stored, then each new message as it comes, and, for a
+page that asks, every change of the state and who is typing.
 """
 
 from __future__ import annotations
 
-import asyncio
-import logging
-from collections.abc import AsyncGenerator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 
-from desk.errors import DatabaseError
-from desk.store import Message, Store
-
-logger = logging.getLogger(__name__)
+from desk.cases.case import VISITOR
+from desk.messages import Message
+from desk.notices import Notice, Notices, Subscription
+from desk.store import Store
+from desk.transitions import QUEUED
+from desk.website.states import States
 
 PAGE = 200  # messages read at a time
 
 
+@dataclass(frozen=True)
+class Aside:
+    """Something beside the messages: `state` or `typing`, not stored and not numbered."""
+
+    kind: str
+    value: dict[str, Any]
+
+
+Event = Message | Aside | None
+
+
 class Events:
-    """One for a process. `poll_seconds` and `heartbeat_seconds` are settable for tests."""
+    """One for a process. `heartbeat_seconds` is settable for tests."""
 
     def __init__(
-        self, store: Store, poll_seconds: float = 1.0, heartbeat_seconds: float = 15.0
+        self, store: Store, notices: Notices, states: States, heartbeat_seconds: float = 15.0
     ) -> None:
-        self._store = store
-        self._poll_seconds, self._heartbeat_seconds = poll_seconds, heartbeat_seconds
-        self._listening: dict[str, set[asyncio.Event]] = {}
-        self._poller: asyncio.Task[None] | None = None
+        self._store, self._notices, self._states = store, notices, states
+        self._heartbeat_seconds = heartbeat_seconds
         self._closed = False
-
-    def publish(self, conversation_id: str) -> None:
-        """Says that the conversation has a new message."""
-        for wake in self._listening.get(conversation_id, ()):
-            wake.set()
 
     def close(self) -> None:
         """Ends every stream; visitors' pages connect again and miss nothing."""
         self._closed = True
-        for conversation_id in self._listening:
-            self.publish(conversation_id)
-        if self._poller is not None:
-            self._poller.cancel()
+        self._notices.deliver(Notice("resync"))
 
     async def stream(
-        self, conversation_id: str, after: int
-    ) -> AsyncGenerator[Message | None, None]:
+        self, conversation_id: str, after: int, asides: bool = False
+    ) -> AsyncGenerator[Event, None]:
         """The conversation's messages with an id above `after`, the stored ones, then each new one
-        as it comes; None whenever nothing came for a while. Raises DatabaseError.
+        as it comes; None whenever nothing came for a while. With `asides` also the state, once
+        the stored messages are there and whenever it changes, and who is typing. Raises
+        DatabaseError, and UnknownConversation once it was deleted.
         """
-        with self._wakes(conversation_id) as wake:
+        state: dict[str, Any] = {}
+        news = [Notice("resync")]
+        with self._notices.subscribe(conversation_id) as heard:
             while not self._closed:
-                wake.clear()
-                page = await run_in_threadpool(self._store.messages, conversation_id, after, PAGE)
-                for message in page:
-                    after = message.id
-                    yield message
-                if not page and not await self._woken(wake):
+                if _tells(news, "message", "resync"):
+                    async for message in self._stored(conversation_id, after):
+                        after = message.id
+                        yield message
+                if asides:
+                    for aside in await self._asides(conversation_id, state, news, heard):
+                        if aside.kind == "state":
+                            state = aside.value
+                        yield aside
+                elif _tells(news, "conversation"):
+                    await run_in_threadpool(self._store.conversation, conversation_id)
+                news = await heard.news(self._heartbeat_seconds)
+                if not news:
                     yield None
 
-    @contextmanager
-    def _wakes(self, conversation_id: str) -> Iterator[asyncio.Event]:
-        wake = asyncio.Event()
-        self._listening.setdefault(conversation_id, set()).add(wake)
-        if self._poller is None or self._poller.done():
-            self._poller = asyncio.create_task(self._poll())
-        try:
-            yield wake
-        finally:
-            self._listening[conversation_id].discard(wake)
-            if not self._listening[conversation_id]:
-                del self._listening[conversation_id]
+    async def _stored(self, conversation_id: str, after: int) -> AsyncGenerator[Message, None]:
+        while page := await run_in_threadpool(self._store.messages, conversation_id, after, PAGE):
+            for message in page:
+                after = message.id
+                yield message
+            if len(page) < PAGE:
+                return
 
-    async def _woken(self, wake: asyncio.Event) -> bool:
-        try:
-            await asyncio.wait_for(wake.wait(), self._heartbeat_seconds)
-        except asyncio.TimeoutError:
-            return False
-        return True
+    async def _asides(
+        self,
+        conversation_id: str,
+        before: dict[str, Any],
+        news: list[Notice],
+        heard: Subscription,
+    ) -> list[Aside]:
+        found = []
+        if not news or _tells(news, "case", "conversation", "resync"):
+            state = await run_in_threadpool(self._states.of, conversation_id)
+            heard.in_queue = state["state"] in QUEUED
+            if {**state, "typing": None} != {**before, "typing": None}:
+                found.append(Aside("state", state))
+        typing = [one for one in news if one.kind == "typing" and one.who != VISITOR]
+        if typing:
+            found.append(Aside("typing", {"who": typing[-1].who, "typing": typing[-1].typing}))
+        return found
 
-    async def _poll(self) -> None:
-        """Runs while there are streams."""
-        seen: dict[str, int] = {}
-        while self._listening:
-            try:
-                latest = await run_in_threadpool(self._store.latest, list(self._listening))
-            except DatabaseError as error:
-                logger.error("looking for new messages: %s", error)
-            else:
-                for conversation_id in latest.keys() & self._listening.keys():
-                    if latest[conversation_id] != seen.get(conversation_id):
-                        self.publish(conversation_id)
-                seen = latest
-            await asyncio.sleep(self._poll_seconds)
+
+def _tells(news: list[Notice], *kinds: str) -> bool:
+    return any(notice.kind in kinds for notice in news)

@@ -1,7 +1,7 @@
 """How the API says no: `{"error": {"code", "message"}}`, in plain English.
 
-Somebody in danger may have written what is refused, so whatever was posted gets the line with
-911 and 988.
+Somebody in danger may have written what is refused, so whatever was posted gets the crisis
+lines.
 """
 
 from __future__ import annotations
@@ -13,7 +13,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from desk import texts
-from desk.errors import DatabaseError, DeskError, TokenError, UnknownConversation
+from desk.errors import (
+    CaseError,
+    DatabaseError,
+    DeskError,
+    InvalidInput,
+    TokenError,
+    UnknownConversation,
+)
 
 
 class Refused(DeskError):
@@ -40,7 +47,7 @@ def refuse(request: Request, error: Exception) -> Response:
     refused = _refused(error)
     message = refused.message
     if request.method == "POST":
-        message = f"{message} {texts.DANGER}"
+        message = f"{message} {texts.danger()}"
     body = {"error": {"code": refused.code, "message": message}}
     return JSONResponse(body, refused.status, refused.headers)
 
@@ -54,6 +61,10 @@ def _refused(error: Exception) -> Refused:
         return Refused(403 if other else 401, error.code, str(error), headers)
     if isinstance(error, UnknownConversation):
         return Refused(404, "unknown_conversation", "There is no such conversation.")
+    if isinstance(error, InvalidInput):
+        return Refused(422, "invalid", str(error))
+    if isinstance(error, CaseError):
+        return Refused(409, "not_possible", "That is not possible in this request's state.")
     if isinstance(error, DatabaseError):
         return Refused(503, "unavailable", "This cannot be kept just now. Try again in a minute.")
     if isinstance(error, HTTPException):

@@ -230,6 +230,11 @@ def database(empty_url: str) -> Iterator[Database]:
     database.close()
 
 
+@pytest.fixture
+def free_port() -> int:
+    return _free_port()
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

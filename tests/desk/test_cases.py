@@ -57,7 +57,7 @@ def test_a_case_of_a_conversation_the_desk_never_saw_keeps_its_transcript(
 def test_a_transcript_is_not_kept_twice(cases: Cases, store: Store) -> None:
     """Where the desk has the messages itself, a copy of them has no place."""
     conversation = store.start("website").id
-    store.receive(conversation, "m1", "hello")
+    store.keep(conversation, "m1", "hello")
     said = [{"from": "visitor", "text": "hello"}]
     assert list(open_case(cases, conversation, transcript=said).transcript) == []
 

@@ -172,7 +172,10 @@ def test_staff_are_listed_with_their_names(
     run("staff", "add", BEN)
     capsys.readouterr()
     assert run("staff", "list") == 0
-    assert capsys.readouterr().out.splitlines() == [f"{ANN}  Ann", f"{BEN}  -"]
+    assert capsys.readouterr().out.splitlines() == [
+        f"{ANN}  Ann  agent",
+        f"{BEN}  -  agent",
+    ]
 
 
 def test_it_runs_as_a_program(database: Database, case_id: str) -> None:

@@ -9,8 +9,10 @@ from alembic.runtime.migration import MigrationContext
 
 from desk.database import Database
 from desk.errors import DatabaseError
+from desk.messages import Reply
 from desk.models import metadata
-from desk.store import Reply, Store
+from desk.store import Store
+from desk.turn_queue import TurnQueue
 
 
 def test_migrating_an_empty_database_gives_the_tables_of_the_models(empty_url: str) -> None:
@@ -64,12 +66,13 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
 
 def test_an_error_of_the_database_shows_nothing_that_somebody_wrote(database: Database) -> None:
     store = Store(database)
-    turn = store.receive(store.start("website").id, "m1", "hello")
+    queue = TurnQueue(database)
+    turn = queue.receive(store.start("website").id, "m1", "hello").message
     with database.writing() as connection:
         connection.exec_driver_sql("DROP TABLE case_events")
         connection.exec_driver_sql("ALTER TABLE messages RENAME TO moved")
     with pytest.raises(DatabaseError) as raised:
-        store.finish_turn(turn, [Reply("my private words")])
+        queue.finish(turn, [Reply("my private words")])
     shown = f"{raised.value} {raised.value.__cause__}"
     assert "private" not in shown
 
@@ -77,23 +80,23 @@ def test_an_error_of_the_database_shows_nothing_that_somebody_wrote(database: Da
 def test_a_turn_ends_once(database: Database) -> None:
     """Two processes that take up the same pending turn give one reply."""
     store = Store(database)
-    turn = store.receive(store.start("website").id, "m1", "hello")
-    assert store.replies(turn.id) is None
-    assert store.pending_conversations() == [turn.conversation_id]
-    assert store.finish_turn(turn, [Reply("first")])
-    assert not store.finish_turn(turn, [Reply("second")])
-    assert [reply.text for reply in store.replies(turn.id) or ()] == ["first"]
-    assert store.pending_conversations() == []
+    queue, other = TurnQueue(database), TurnQueue(database)
+    turn = queue.receive(store.start("website").id, "m1", "hello").message
+    assert store.replies(turn) is None
+    assert queue.finish(turn, [Reply("first")]).replies
+    assert other.finish(turn, [Reply("second")]).replies is None
+    assert [reply.text for reply in store.replies(turn) or ()] == ["first"]
+    assert other.abandoned() == []
 
 
 def test_ids_rise_within_a_conversation_in_the_order_of_the_commits(database: Database) -> None:
     """Whoever has read up to an id never misses a lower one."""
     store = Store(database)
-    conversation = store.start("website").id
+    conversation, queue = store.start("website").id, TurnQueue(database)
     seen = [0]
 
     def write(number: int) -> None:
-        store.receive(conversation, f"m{number}", "text")
+        queue.receive(conversation, f"m{number}", "text")
 
     with ThreadPoolExecutor(4) as pool:
         writing = [pool.submit(write, number) for number in range(40)]

@@ -9,9 +9,15 @@ from typing import Any
 import pytest
 
 from desk.cases import Cases
+from desk.clinic import load_clinic
 from desk.database import Database
-from desk.store import Reply, Store
+from desk.messages import Reply
+from desk.notices import Notices
+from desk.staff import Staff
+from desk.store import Store
+from desk.turn_queue import TurnQueue
 from desk.website.events import Events
+from desk.website.states import States
 from tests.desk.conftest import Service, Visitor, wait_for
 
 ANN = "ann@clinic.example"
@@ -74,8 +80,8 @@ def test_what_another_process_writes_is_seen_within_about_a_second(
     got: list[Any] = []
     listener = threading.Thread(target=lambda: got.extend(visitor.listen(2, after=after)))
     listener.start()
-    events = service.app.state.desk.events
-    wait_for(lambda: events._listening)
+    notices = service.app.state.desk.notices
+    wait_for(lambda: notices.listeners)
     time.sleep(0.2)
     database = Database(service.app.state.desk.settings.database_url.get_secret_value())
     cases = Cases(database)
@@ -97,52 +103,26 @@ def test_what_another_process_writes_is_seen_within_about_a_second(
 def test_a_listener_that_leaves_is_forgotten(service: Service, visitor: Visitor) -> None:
     visitor.say("hello")
     visitor.listen(1)
-    events = service.app.state.desk.events
-    wait_for(lambda: not events._listening)
-
-
-def test_many_listeners_share_one_poller(database: Database) -> None:
-    store = Store(database)
-    polls = []
-
-    class Counting(Store):
-        def latest(self, conversation_ids: Any) -> dict[str, int]:
-            polls.append(len(conversation_ids))
-            return super().latest(conversation_ids)
-
-    async def run() -> list[str]:
-        events = Events(Counting(database), poll_seconds=0.2)
-        conversations = [store.start("website").id for _ in range(3)]
-        streams = [events.stream(conversation, 0) for conversation in conversations]
-        first = [asyncio.ensure_future(anext(stream)) for stream in streams]
-        await asyncio.sleep(0.3)
-        for conversation in conversations:
-            store.receive(conversation, "m1", f"in {conversation}")
-        messages = await asyncio.gather(*first)
-        for stream in streams:
-            await stream.aclose()
-        events.close()
-        assert [message and message.conversation_id for message in messages] == conversations
-        return conversations
-
-    asyncio.run(run())
-    assert len(polls) <= 4
-    assert max(polls) == 3
+    notices = service.app.state.desk.notices
+    wait_for(lambda: not notices.listeners)
 
 
 def test_a_quiet_stream_beats_and_a_closed_one_ends(database: Database) -> None:
     store = Store(database)
 
     async def run() -> None:
-        events = Events(store, heartbeat_seconds=0.05)
+        notices, cases = Notices(database), Cases(database)
+        await notices.start()
+        states = States(store, cases, Staff(database), notices, load_clinic().opening)
+        events = Events(store, notices, states, heartbeat_seconds=0.05)
         conversation = store.start("website").id
         stream = events.stream(conversation, 0)
         assert await anext(stream) is None
-        turn = store.receive(conversation, "m1", "hello")
-        store.finish_turn(turn, [Reply("hi")])
-        events.publish(conversation)
+        queue = TurnQueue(database)
+        queue.finish(queue.receive(conversation, "m1", "hello").message, [Reply("hi")])
         said = [message.text async for message in stream_until_closed(events, stream) if message]
         assert said == ["hello", "hi"]
+        await notices.stop()
 
     async def stream_until_closed(events: Events, stream: Any) -> Any:
         async for message in stream:

@@ -13,8 +13,10 @@ from desk import export
 from desk.__main__ import main
 from desk.cases import Cases
 from desk.database import Database
+from desk.messages import Reply
 from desk.models import messages
-from desk.store import Reply, Store
+from desk.store import Store
+from desk.turn_queue import TurnQueue
 
 DAY = "2025-03-10"
 SECRET = "a secret for tests only"
@@ -37,8 +39,9 @@ def conversation(database: Database) -> str:
 def said(database: Database, text: str, day: str) -> str:
     store = Store(database)
     conversation = store.start("website")
-    turn = store.receive(conversation.id, "m1", text)
-    store.finish_turn(turn, [Reply("Somebody will.", {"outcome": "handoff", "reason": "unclear"})])
+    queue = TurnQueue(database)
+    turn = queue.receive(conversation.id, "m1", text).message
+    queue.finish(turn, [Reply("Somebody will.", {"outcome": "handoff", "reason": "unclear"})])
     same = messages.c.conversation_id == conversation.id
     with database.writing() as connection:
         at = f"{day}T23:59:59.999999+00:00"

@@ -12,6 +12,7 @@ import pytest
 from desk.database import Database
 from desk.settings import Settings
 from desk.store import Store
+from desk.turn_queue import TurnQueue
 from tests.desk.conftest import FakeRasa, Service, Visitor, wait_for
 
 
@@ -198,9 +199,11 @@ def test_a_turn_that_a_killed_process_left_is_taken_up_again(
     store = Store(database)
     conversation = store.start("website")
     texts = ["one", "two"]
-    turns = [store.receive(conversation.id, text, text) for text in texts]
+    queue = TurnQueue(database)
+    turns = [queue.receive(conversation.id, text, text).message for text in texts]
+    queue.let_go()
     start(settings)
-    wait_for(lambda: store.replies(turns[-1].id))
+    wait_for(lambda: store.replies(turns[-1]))
     senders = [message.sender for message in store.messages(conversation.id)]
     assert sorted(senders) == ["bot", "bot", "visitor", "visitor"]
     assert [asked["message"] for asked in rasa.requests] == texts
@@ -227,13 +230,14 @@ def test_a_database_that_fails_for_a_while_is_waited_for(
 ) -> None:
     database = service.app.state.desk.database
     with database.writing() as connection:
-        connection.exec_driver_sql("ALTER TABLE cases RENAME TO moved")
+        connection.exec_driver_sql("ALTER TABLE case_events RENAME TO moved")
     rasa.respond = rasa.answer(outcome="crisis", reason="suicide")
     visitor.post("hello", "m1", wait=False)
     wait_for(lambda: rasa.requests)
     with database.writing() as connection:
-        connection.exec_driver_sql("ALTER TABLE moved RENAME TO cases")
+        connection.exec_driver_sql("ALTER TABLE moved RENAME TO case_events")
     assert visitor.say("hello", "m1")[0]["case_id"]
+    assert len(rasa.requests) == 1
 
 
 def test_no_word_of_a_visitor_is_logged(
@@ -246,3 +250,20 @@ def test_no_word_of_a_visitor_is_logged(
     visitor.post("unmistakable" * 500)
     assert caplog.text
     assert "unmistakable" not in caplog.text
+
+
+def test_how_a_reply_came_about_is_kept_for_staff_and_not_told_to_the_visitor(
+    service: Service, visitor: Visitor, rasa: FakeRasa
+) -> None:
+    rasa.respond = rasa.answer(outcome="answer", trace={"intent": "general_what_is"})
+    (reply,) = visitor.say("hello")
+    kept = service.app.state.desk.store.messages(visitor.id)[-1]
+    assert kept.payload["trace"] == {"intent": "general_what_is"}
+    told = [
+        reply,
+        visitor.listen(2),
+        visitor.client.get(
+            f"/api/conversations/{visitor.id}/export", headers=visitor.headers
+        ).json(),
+    ]
+    assert "general_what_is" not in str(told)

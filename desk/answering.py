@@ -1,0 +1,105 @@
+"""What a turn is answered with: the assistant's reply, or the safe text where there is none."""
+
+from __future__ import annotations
+
+import logging
+
+from starlette.concurrency import run_in_threadpool
+
+from desk import texts
+from desk.cases import QUEUES, URGENCIES, Case, Cases, Queue, Urgency
+from desk.errors import AssistantUnavailable
+from desk.messages import DANGER_OUTCOMES, Reply
+from desk.rasa_client import Answer, RasaClient
+from desk.store import Store
+from desk.turn_queue import Turn
+
+logger = logging.getLogger(__name__)
+
+UNAVAILABLE = "assistant_unavailable"
+
+
+class Answering:
+    """Asks the assistant; opens the cases that it could not open itself."""
+
+    def __init__(self, store: Store, cases: Cases, rasa: RasaClient) -> None:
+        self._store, self._cases, self._rasa = store, cases, rasa
+
+    async def ask(self, turn: Turn) -> Answer | None:
+        """What the assistant answers; None where it does not. Asked once, whatever the database
+        does afterwards.
+        """
+        conversation = turn.conversation
+        metadata = {
+            "channel": conversation.channel,
+            "message_id": turn.message.message_id,
+            "language": conversation.language,
+            "earlier": list(turn.earlier),
+        }
+        try:
+            return await self._rasa.ask(conversation.id, turn.message.text, metadata)
+        except AssistantUnavailable as error:
+            logger.warning("no answer in conversation %s: %s", conversation.id, error)
+            return None
+
+    async def reply(self, turn: Turn, answer: Answer | None) -> Reply:
+        """The reply that belongs to the answer, its case opened. Raises DatabaseError."""
+        if answer is None:
+            return await self._without_assistant(turn)
+        conversation = turn.conversation
+        if answer.language in texts.LANGUAGES and answer.language != conversation.language:
+            await run_in_threadpool(self._store.set_language, conversation.id, answer.language)
+        return _reply(answer, await self._case_of(turn, answer))
+
+    async def _without_assistant(self, turn: Turn) -> Reply:
+        """The safe text. Where a person is in charge already its shorter form will do."""
+        language = turn.conversation.language
+        case = await run_in_threadpool(self._cases.current, turn.conversation.id)
+        if case is not None:
+            payload = {"outcome": "relayed", "reason": case.reason, "case_id": case.case_id}
+            return Reply(texts.relayed(language), payload)
+        case = await self._open(turn, UNAVAILABLE, "soon", "general")
+        payload = {"outcome": "handoff", "reason": UNAVAILABLE, "case_id": case.case_id}
+        return Reply(texts.unavailable(language), payload)
+
+    async def _case_of(self, turn: Turn, answer: Answer) -> str | None:
+        """The id of the case that belongs to the answer; the desk opens it where the assistant
+        could not, its action server being down.
+        """
+        if answer.outcome == "relayed" and answer.case_id is None:
+            current = await run_in_threadpool(self._cases.current, turn.conversation.id)
+            return current.case_id if current else None
+        urgent = answer.outcome in DANGER_OUTCOMES
+        wanted = urgent or (answer.outcome == "handoff" and answer.open_case)
+        if answer.case_id or not wanted:
+            return answer.case_id
+        urgency = "urgent" if urgent else answer.urgency
+        case = await self._open(
+            turn,
+            answer.reason or answer.outcome,
+            urgency if urgency in URGENCIES else "normal",
+            answer.queue if answer.queue in QUEUES else "general",
+        )
+        return case.case_id
+
+    async def _open(self, turn: Turn, reason: str, urgency: Urgency, queue: Queue) -> Case:
+        return await run_in_threadpool(
+            self._cases.open,
+            turn.conversation.id,
+            channel=turn.conversation.channel,
+            reason=reason,
+            urgency=urgency,
+            queue=queue,
+        )
+
+
+def _reply(answer: Answer, case_id: str | None) -> Reply:
+    payload = {
+        "outcome": answer.outcome,
+        "reason": answer.reason,
+        "citations": list(answer.citations),
+        "buttons": list(answer.buttons),
+        "case_id": case_id,
+        "trace": answer.trace,
+    }
+    return Reply(answer.text, payload)

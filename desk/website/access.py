@@ -1,0 +1,28 @@
+"""Whose conversation it is."""
+
+from __future__ import annotations
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+
+from desk.errors import UnknownConversation
+from desk.messages import Conversation
+from desk.parts import desk_of
+
+
+def checked_id(request: Request) -> str:
+    """The id in the path, once the token is known to be for it. Raises TokenError."""
+    conversation_id: str = request.path_params["conversation_id"]
+    desk_of(request).tokens.check(request.headers.get("authorization"), conversation_id)
+    return conversation_id
+
+
+async def own_conversation(request: Request) -> Conversation:
+    """The conversation in the path, where the token opens it. Raises TokenError and
+    UnknownConversation, also when the visitor has deleted it.
+    """
+    conversation_id = checked_id(request)
+    conversation = await run_in_threadpool(desk_of(request).store.conversation, conversation_id)
+    if conversation.delete_asked_at is not None:
+        raise UnknownConversation(conversation_id)
+    return conversation
