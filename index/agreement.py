@@ -65,7 +65,7 @@ def difference(one: str, other: str) -> Difference | None:
     first, second = _matter(one), _matter(other)
     shared = len(first & second)
     share = shared / max(1, len(first | second))
-    if shared < _FEWEST_SHARED or share < _SAME_MATTER:
+    if share < _SAME_MATTER or (shared < _FEWEST_SHARED and share < 1):
         return None
     if _numbers_differ(one, other):
         return "number"

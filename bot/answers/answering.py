@@ -121,11 +121,13 @@ class Answering:
 
     def _outcome(self, index: Searches, asked: Asked, found: _Found) -> Outcome:
         kind: Kind = "answer" if found.answer else "no_answer"
-        short = widened(asked.question, asked.topic) is not None or is_open(asked.question)
-        if found.answer is None and (not found.results or found.reading.kind == "more" or short):
+        catchword = found.reading.kind == "new" and widened(asked.question, asked.topic) is not None
+        if found.answer is None and (
+            not found.results or found.reading.kind == "more" or catchword
+        ):
             kind = "clarify"
         read_as = found.results[0].question if found.results else ""
-        context = _after(asked, found.reading, read_as)
+        context = _after(asked, found.reading, read_as, found.answer is not None)
         # Under "not in our documents" a person is offered, and nothing beside.
         offered = self._suggestions(index, asked, found, context) if kind != "no_answer" else ()
         return Outcome(
@@ -198,18 +200,19 @@ def _covers(result: SearchResult, needs: str) -> bool:
     return set(terms(needs)) <= held
 
 
-def _after(asked: Asked, reading: Reading, read_as: str) -> Context:
-    """What the conversation is about now."""
-    if not read_as:
-        return asked.context
+def _after(asked: Asked, reading: Reading, read_as: str, answered: bool) -> Context:
+    """What the conversation is about now; a follow-up without an answer leaves it as it was."""
     goes_on = reading.kind in ("follow_up", "more")
+    if not read_as or (goes_on and not answered):
+        return asked.context
     known = asked.topic if asked.topic in QUESTIONS else ""
     topic = known or (asked.context.topic if goes_on else "")
     if reading.kind == "choice":
         topic = next((name for name, text in QUESTIONS.items() if text == read_as), topic)
-    if reading.kind == "more":
-        topic = asked.context.topic
-    return Context(topic=topic, asked=read_as, named=reading.named)
+    if reading.kind == "more" or reading.needs:
+        # "And for teenagers?" after side effects is still about side effects.
+        topic = asked.context.topic or topic
+    return Context(topic=topic, asked=reading.anchor or read_as, named=reading.named)
 
 
 def _shown(asked: Asked, found: _Found) -> tuple[str, ...]:

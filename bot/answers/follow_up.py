@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from bot.answers.mentions import KINDS, is_only, mentions, replaced
-from bot.answers.question import standalone
+from bot.answers.question import SUBJECT, standalone
 from bot.answers.topics import PHRASES
 
 Kind = Literal["new", "follow_up", "more", "choice", "vague"]
@@ -68,6 +68,7 @@ _SUBJECT_WORDS: Final = re.compile(
     r"|antidepressants?|fda|rems)\b",
     re.IGNORECASE,
 )
+_JOINING: Final = {"population": "in", "condition": "for", "route": "with"}
 _SHORT: Final = 6
 """Words up to which a question that names no subject goes on with the last one."""
 
@@ -91,12 +92,14 @@ class Reading:
     """How a question is read: texts to look up, the likeliest first.
 
     `needs` are words that an answer has to hold: what a follow-up adds to the question before it
-    would otherwise be drowned by that question's words. `named` is what it is about now.
+    would otherwise be drowned by that question's words. `anchor` is the whole question that the
+    next follow-up goes on with, empty for the one that is taken. `named` is what it is about now.
     """
 
     kind: Kind
     texts: tuple[str, ...]
     needs: str = ""
+    anchor: str = ""
     named: dict[str, str] = field(default_factory=dict)
 
 
@@ -109,15 +112,18 @@ def read(question: str, context: Context) -> Reading:
     if _MORE.fullmatch(bare):
         return _again(context, "more")
     if _WHY.fullmatch(bare):
-        text = f"Why? {context.asked}"
-        return _follow_up(context, {}, text) if context else Reading("vague", ())
+        if not context:
+            return Reading("vague", ())
+        return _follow_up(context, {}, f"Why? {context.asked}", anchor=context.asked)
     own = mentions(question)
     if not context:
         return Reading("new", (standalone(question),), named=own)
     if part := _added(bare, question):
         return _with_part(part, context, own)
     if _leans(bare):
-        return _follow_up(context, own, *_filled(question, context))
+        texts = _filled(question, context)
+        anchor = texts[0] if _PRONOUN.search(question) else context.asked
+        return _follow_up(context, own, *texts, anchor=anchor)
     return Reading("new", (standalone(question),), named=own)
 
 
@@ -145,8 +151,11 @@ def _again(context: Context, kind: Kind) -> Reading:
     return Reading(kind, (context.asked,), named=context.named) if context else Reading("vague", ())
 
 
-def _follow_up(context: Context, own: dict[str, str], *texts: str, needs: str = "") -> Reading:
-    return Reading("follow_up", tuple(dict.fromkeys(texts)), needs, {**context.named, **own})
+def _follow_up(
+    context: Context, own: dict[str, str], *texts: str, anchor: str, needs: str = ""
+) -> Reading:
+    named = {**context.named, **own}
+    return Reading("follow_up", tuple(dict.fromkeys(texts)), needs, anchor, named)
 
 
 def _added(bare: str, question: str) -> str:
@@ -164,14 +173,16 @@ def _with_part(part: str, context: Context, own: dict[str, str]) -> Reading:
     asked = context.asked.rstrip(" ?.!")
     texts = []
     for kind, name in own.items():
-        if swapped := replaced(asked, kind, part):
+        if swapped := replaced(asked, kind, name):
             texts.append(f"{swapped}?")
-        elif kind == "population":
-            texts.append(f"{asked} in {name}?")
-    texts.append(f"{asked}: {part}?")
+        else:
+            texts.append(f"{asked} {_JOINING[kind]} {name}?")
+    if "route" in own:
+        texts.append(f"Is ketamine given as {own['route']}?")
     if not own:
-        texts.insert(0, f"{PHRASES.get(context.topic, 'ketamine therapy')}: {part}?")
-    return _follow_up(context, own, *texts, needs=part)
+        texts.append(f"{PHRASES.get(context.topic, SUBJECT)}: {part}?")
+    texts.append(f"{asked}: {part}?")
+    return _follow_up(context, own, *texts, anchor=texts[0] if own else context.asked, needs=part)
 
 
 def _leans(bare: str) -> bool:
@@ -185,6 +196,13 @@ def _leans(bare: str) -> bool:
 def _filled(question: str, context: Context) -> list[str]:
     """The question with what it points back to: the topic, the treatment, the whole question."""
     phrase = PHRASES.get(context.topic, "")
+    asked = f"{context.asked.rstrip(' ?.!')}: {question}"
+    held = {kind: name for kind, name in context.named.items() if kind != "route"}
+    if len(_PRONOUN.findall(question)) > 1 and re.search(r"\bit\b", question, re.IGNORECASE):
+        # "Does it help with that?": the treatment, and what it is to help with.
+        named = re.sub(r"\bit\b", SUBJECT, question, count=1, flags=re.IGNORECASE)
+        other = held.get("condition") or phrase or context.asked.rstrip(" ?.!")
+        return [_PRONOUN.sub(other, named, count=1), asked]
     texts = []
     if phrase and _PRONOUN.search(question):
         texts.append(_PRONOUN.sub(phrase, question, count=1))
@@ -192,8 +210,7 @@ def _filled(question: str, context: Context) -> list[str]:
         texts.append(f"{question.rstrip(' ?.!')} – {phrase}?")
     if not (phrase and _PLURAL.search(question)):
         texts.append(standalone(question))
-    texts.append(f"{context.asked.rstrip(' ?.!')}: {question}")
-    held = [context.named[kind] for kind in ("population", "condition") if kind in context.named]
-    named = "".join(f" for {name}" for name in held)
-    texts[0] = f"{texts[0].rstrip(' ?')}{named}?"
-    return texts
+    said = mentions(texts[0])
+    about = "".join(f" for {name}" for kind, name in held.items() if kind not in said)
+    texts[0] = f"{texts[0].rstrip(' ?')}{about}?"
+    return [*texts, asked]

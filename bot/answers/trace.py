@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.answers.compose import Answer
 from bot.answers.follow_up import Reading
+from bot.turn_trace import gate_line
 from index import ScoredPassage, SearchResult
 
 
@@ -64,10 +65,7 @@ def readable(trace: Mapping[str, Any], gate: Mapping[str, Any] | None = None) ->
     """A trace as lines for a terminal."""
     lines = ["--- trace"]
     if gate:
-        lines.append(
-            f"gate     {gate.get('intent')} ({gate.get('label')}), "
-            f"{float(gate.get('confidence') or 0):.2f}, by {gate.get('source')}"
-        )
+        lines.append(gate_line(gate))
     lines.append(f"read as  {trace['kind']}: {trace['read_as']}")
     for reading in trace["readings"][1:]:
         lines.append(f"  or     {reading['text']} (confidence {reading['confidence']:.2f})")

@@ -10,7 +10,7 @@ from bot.answers.topics import QUESTIONS
 
 _SUBJECT: Final = re.compile(
     r"(?:(?:about|the|some|any|iv|infusions?|ketamine|therapy|treatments?|info(?:rmation)?|more"
-    r"|general|question|questions|help|please|on|i have a|ketamine's|with|of|for)\W*)+",
+    r"|general|questions?|please|on|i have a|with|of|for|tell me|give me|what|details?)\b\W*)+",
     re.IGNORECASE,
 )
 _NAMES: Final = re.compile(r"(?:esketamine|spravato)", re.IGNORECASE)
