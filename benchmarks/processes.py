@@ -21,6 +21,8 @@ from deploy.supervise import PartFailed, stop, wait_until_up
 
 ROOT: Final = Path(__file__).parents[1]
 LOG_CHARACTERS: Final = 2000
+START_SECONDS: Final = 600
+"""Stock parts load TensorFlow and torch, which takes minutes on a machine with other work."""
 
 Running = Mapping[str, "subprocess.Popen[bytes]"]
 
@@ -88,7 +90,7 @@ def started(
 
 def _wait(running: Running, parts: tuple[Part, ...]) -> None:
     with redirect_stdout(sys.stderr):  # stdout is for the tables alone
-        wait_until_up(running, parts)
+        wait_until_up(running, parts, START_SECONDS)
 
 
 def memory_of(process: subprocess.Popen[bytes]) -> Memory:

@@ -11,7 +11,9 @@ from index import Embedder, build
 from index.cache import VectorCache
 
 Folder = Callable[[dict[str, str | bytes]], Path]
-RIVERS = "Rivers carry water and sand to the sea, and they shape the land on the whole of their way."
+RIVERS = (
+    "Rivers carry water and sand to the sea, and they shape the land on the whole of their way."
+)
 WINDS = "Winds carry dust and seeds over the hills, and they shape the dunes along the whole coast."
 
 

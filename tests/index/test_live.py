@@ -10,7 +10,9 @@ import pytest
 from index import Embedder, LiveIndex, build
 
 Folder = Callable[[dict[str, str | bytes]], Path]
-RIVERS = "Rivers carry water and sand to the sea, and they shape the land on the whole of their way."
+RIVERS = (
+    "Rivers carry water and sand to the sea, and they shape the land on the whole of their way."
+)
 WINDS = "Winds carry dust and seeds over the hills, and they shape the dunes along the whole coast."
 
 
