@@ -19,6 +19,7 @@ from starlette.routing import Route
 from desk.errors import DeskError
 from desk.parts import build
 from desk.settings import Settings
+from desk.slack.endpoint import SLACK_ROUTES
 from desk.website.api import ROUTES
 from desk.website.headers import SecurityHeaders
 from desk.website.refusals import refuse
@@ -48,15 +49,22 @@ def create_app(settings: Settings, transport: httpx.AsyncBaseTransport | None = 
             await desk.notices.start()
             await desk.turns.start()
             desk.keeper.start()
+            await desk.slack.start()
             yield
             desk.events.close()
+            await desk.slack.stop()
             await desk.keeper.stop()
             await desk.notices.stop()
             await desk.turns.stop()
             desk.database.close()
 
     return Starlette(
-        routes=[*ROUTES, *VISIT_ROUTES, *(Route(path, _page) for path in PAGE_FILES)],
+        routes=[
+            *ROUTES,
+            *VISIT_ROUTES,
+            *SLACK_ROUTES,
+            *(Route(path, _page) for path in PAGE_FILES),
+        ],
         middleware=_middleware(settings),
         exception_handlers={DeskError: refuse, HTTPException: refuse, Exception: refuse},
         lifespan=lifespan,

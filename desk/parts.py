@@ -12,6 +12,7 @@ from desk.answering import Answering
 from desk.cases import Cases
 from desk.clinic import Clinic, Lines, load_clinic, load_lines
 from desk.database import Database
+from desk.deliveries import Deliveries
 from desk.feedback import FeedbackStore
 from desk.keeper import Keeper
 from desk.notices import Notices
@@ -21,6 +22,7 @@ from desk.requests import Requests
 from desk.retention import Retention
 from desk.sessions import Sessions
 from desk.settings import Settings
+from desk.slack.service import Slack, slack_settings
 from desk.staff import Staff
 from desk.store import Store
 from desk.turn_queue import TurnQueue
@@ -52,6 +54,8 @@ class Desk:
     events: Events
     turns: Turns
     keeper: Keeper
+    deliveries: Deliveries
+    slack: Slack
     tokens: Tokens
     message_limit: Limiter
     address_limit: Limiter
@@ -72,6 +76,16 @@ def build(settings: Settings, http: httpx.AsyncClient) -> Desk:
     )
     states = States(store, cases, Staff(database), notices, clinic.opening)
     secret = settings.secret.get_secret_value() or load_secret(SECRET_FILE)
+    turns = Turns(queue, store, Answering(store, cases, rasa), notices)
+    slack = Slack(
+        slack_settings(),
+        database,
+        notices,
+        turns,
+        cases,
+        message_chars=settings.message_chars,
+        link=settings.public_url,
+    )
     return Desk(
         settings=settings,
         clinic=clinic,
@@ -87,8 +101,10 @@ def build(settings: Settings, http: httpx.AsyncClient) -> Desk:
         states=states,
         rasa=rasa,
         events=Events(store, notices, states),
-        turns=Turns(queue, store, Answering(store, cases, rasa), notices),
+        turns=turns,
         keeper=Keeper(cases, Outbox(database, senders), Retention(database), clinic),
+        deliveries=Deliveries(database),
+        slack=slack,
         tokens=Tokens(secret, settings.token_days),
         message_limit=Limiter(settings.rate_limit),
         typing_limit=Limiter(60 if settings.rate_limit else 0),
