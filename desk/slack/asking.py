@@ -73,8 +73,8 @@ class Asking:
         received = await self._turns.receive(talk.conversation_id, said["asked_id"], clean(text))
         for reply in await self._turns.replies(received):
             if is_danger(reply):
-                about = {"message_id": reply.id}
-                await run_in_threadpool(self._outbox.respond, f"url:{job.key}", said["url"], about)
+                here = {"message_id": reply.id}
+                await run_in_threadpool(self._outbox.respond, f"url:{job.key}", said["url"], here)
 
     async def shortcut(self, job: Job) -> None:
         """The assistant's word on somebody's message, in its thread."""

@@ -58,7 +58,8 @@ class Connection:
             ping_interval=PING_SECONDS,
         )
         try:
-            await asyncio.wait_for(self._handler.connect_async(), PATIENCE_SECONDS)
+            connecting = self._handler.connect_async()  # type: ignore[no-untyped-call]
+            await asyncio.wait_for(connecting, PATIENCE_SECONDS)
         except (SlackClientError, aiohttp.ClientError, OSError, asyncio.TimeoutError) as error:
             logger.warning("no line to Slack: %s; it is tried again.", type(error).__name__)
         else:
@@ -70,7 +71,7 @@ class Connection:
         client, self._handler = self._handler.client, None
         tasks = [client.message_processor, client.message_receiver, client.current_session_monitor]
         try:
-            await client.close()
+            await client.close()  # type: ignore[no-untyped-call]
         except (aiohttp.ClientError, OSError, asyncio.TimeoutError) as error:
             logger.info("closing the line to Slack: %s", type(error).__name__)
         await asyncio.gather(*filter(None, tasks), return_exceptions=True)

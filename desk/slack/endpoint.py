@@ -31,7 +31,7 @@ async def receive(request: Request) -> Response:
     asked = AsyncBoltRequest(
         body=text,
         query=dict(request.query_params),
-        headers={name: value for name, value in request.headers.items()},
+        headers=dict(request.headers.items()),
     )
     return to_starlette_response(await slack.app.async_dispatch(asked))
 

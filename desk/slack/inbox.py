@@ -74,6 +74,12 @@ class Inbox:
         with self._database.reading() as connection:
             return bool(connection.execute(wanted).scalar_one())
 
+    def waiting(self) -> int:
+        """How many are still to be dealt with."""
+        wanted = select(func.count()).where(slack_inbox.c.due_at.is_not(None))
+        with self._database.reading() as connection:
+            return int(connection.execute(wanted).scalar_one())
+
     def forget_old(self) -> None:
         before = stamp(datetime.now(timezone.utc) - timedelta(days=KEEP_DAYS))
         old = delete(slack_inbox).where(

@@ -152,7 +152,8 @@ class Outgoings:
         if card is None or card.withdrawn or card.ts is None or message is None:
             return None
         words = self._shows_words(case)
-        under = {"channel": card.channel, "thread_ts": card.ts, "ts": content.get("ts", "")}
+        under: dict[str, Any] = {"channel": card.channel, "thread_ts": card.ts}
+        under |= {"ts": content.get("ts", "")}
         if message.sender == "visitor":
             text = _visitor_line(message, words)
             return Outgoing(text=text, blocks=sections(text, 3, verbatim=True), **under)
@@ -167,7 +168,7 @@ class Outgoings:
         case, card = self._cases.get(content["case_id"]), self._cards.get(content["case_id"])
         if card is None or card.withdrawn or card.ts is None:
             return None
-        under = {"channel": card.channel, "thread_ts": card.ts}
+        under: dict[str, Any] = {"channel": card.channel, "thread_ts": card.ts}
         if "text" in content:
             return Outgoing(text=content["text"], blocks=sections(content["text"], 1), **under)
         events = {event.id: event for event in self._cases.events(case.case_id)}

@@ -167,10 +167,10 @@ class Sender:
         if out.erase:
             await self._web.call("chat.delete", channel=channel, ts=out.ts)
             return None, None
-        words = {"text": out.text, "blocks": out.blocks, "channel": channel}
+        words: dict[str, Any] = {"text": out.text, "blocks": out.blocks, "channel": channel}
         if out.ephemeral:
-            where = {"user": out.user, "thread_ts": out.thread_ts or None}
-            await self._web.call("chat.postEphemeral", **words, **where)
+            words |= {"user": out.user, "thread_ts": out.thread_ts or None}
+            await self._web.call("chat.postEphemeral", **words)
             return None, None
         if out.ts:
             await self._web.call("chat.update", **words, ts=out.ts)

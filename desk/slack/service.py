@@ -112,6 +112,10 @@ class Slack:
     def hears_http(self) -> bool:
         return self.is_on and bool(self.settings.signing_secret.get_secret_value())
 
+    def is_idle(self) -> bool:
+        """Whether everything was dealt with and told. Reads the database."""
+        return not self._inbox.waiting() and not self.outbox.waiting()
+
     async def start(self) -> None:
         """Says where it stands, in one line, and starts what is set up."""
         if not self.is_on:

@@ -129,7 +129,7 @@ class Web:
 
 def _translated(method: str, error: SlackApiError) -> SlackError:
     answer = error.response
-    status = getattr(answer, "status_code", None) or getattr(answer, "status", 0)
+    status = getattr(answer, "status_code", None) or getattr(answer, "status", 0) or 0
     if status == 429:
         return SlackLater(method, _seconds(answer.headers))
     data = getattr(answer, "data", None)
