@@ -7,13 +7,15 @@ logs the message's text when a turn fails.
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
 from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
+
+from bot import trace
 
 logger = logging.getLogger(__name__)
 
@@ -24,8 +26,11 @@ class Collector(CollectingOutputChannel):
     async def send_text_message(self, recipient_id: str, text: str, **kwargs: Any) -> None:
         await self._persist_message(self._message(recipient_id, text=text))
 
-    def replies(self) -> list[dict[str, Any]]:
-        """One element with `text`, `buttons` and `custom` (the whole reply), or none."""
+    def replies(self, turn: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        """One element with `text`, `buttons` and `custom` (the whole reply, and how the turn came
+        about), or none. Where no action could open the case of an allegation, the desk does, and
+        has to know its queue.
+        """
         if not self.messages:
             return []
         texts = [message["text"] for message in self.messages if message.get("text")]
@@ -40,6 +45,10 @@ class Collector(CollectingOutputChannel):
         for custom in reversed(customs):  # the first block of a reply is its outcome
             reply.update({key: value for key, value in custom.items() if value is not None})
         reply |= {"text": "\n\n".join(texts), "buttons": buttons}
+        if turn:
+            reply["trace"] = dict(turn)
+            if turn.get("allegation"):
+                reply["queue"] = "allegations"
         return [
             {
                 "recipient_id": self.messages[0]["recipient_id"],
@@ -82,12 +91,13 @@ class DeskChannel(InputChannel):
                 input_channel=self.name(),
                 metadata=body.get("metadata"),
             )
+            turn = trace.begin()
             try:
                 await on_new_message(message)
             except Exception:  # the desk answers an empty list with its safe text and a case
                 logger.exception("a turn failed")
                 return response.json([])
-            return response.json(collector.replies())
+            return response.json(collector.replies(turn))
 
         return routes
 

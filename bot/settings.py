@@ -16,6 +16,7 @@ class BotSettings(BaseSettings):
 
     database_url: str = Field("sqlite:///var/desk.db", env="DATABASE_URL")
     opening_hours: str = Field("", env="CLINIC_HOURS", max_length=200)
+    country: str = Field("us", env="CLINIC_COUNTRY", regex="^[a-z]{2}$")
     answer_sentences: int = Field(4, env="ANSWER_SENTENCES", ge=1, le=4)
 
     def __init__(self, **values: Any) -> None:

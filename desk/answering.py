@@ -100,5 +100,6 @@ def _reply(answer: Answer, case_id: str | None) -> Reply:
         "citations": list(answer.citations),
         "buttons": list(answer.buttons),
         "case_id": case_id,
+        "trace": answer.trace,
     }
     return Reply(answer.text, payload)

@@ -110,17 +110,46 @@ class Clinic(_Strict):
         )
 
 
-class Button(_Strict):
-    title: str
-    payload: str
-
-
 class Lines(BaseModel):
-    """What the desk needs of a country's lines; the assistant reads more from the same file."""
+    """The numbers of one country; the assistant reads more from the same file."""
 
-    emergency: str
-    crisis: str
-    buttons: Mapping[str, tuple[Button, ...]]
+    numbers: Mapping[str, str]
+    en: Mapping[str, str]
+    es: Mapping[str, str]
+
+    @property
+    def emergency(self) -> str:
+        return self.numbers["emergency"]
+
+    @property
+    def crisis(self) -> str:
+        return self.numbers["crisis"]
+
+    @property
+    def phrases(self) -> dict[str, dict[str, str]]:
+        """What the desk's own sentences are filled with, by language; see texts."""
+        return {
+            language: {
+                "emergency": self.emergency,
+                "crisis": self._in(language)["crisis_short"],
+                "crisis_call": self._in(language)["crisis_call"],
+            }
+            for language in ("en", "es")
+        }
+
+    def buttons(self, language: str) -> list[dict[str, str]]:
+        """Call, text, chat, emergency: `{"title", "payload"}`."""
+        words = self._in(language)
+        links = {
+            "crisis": self.numbers["crisis_link"],
+            "crisis_text": self.numbers["crisis_text_link"],
+            "crisis_chat": words["crisis_chat_link"],
+            "emergency": self.numbers["emergency_link"],
+        }
+        return [{"title": words[f"title_{name}"], "payload": link} for name, link in links.items()]
+
+    def _in(self, language: str) -> Mapping[str, str]:
+        return self.es if language == "es" else self.en
 
 
 def read_span(value: str) -> Span:
@@ -168,7 +197,10 @@ def load_lines(country: str, path: Path = LINES_FILE) -> Lines:
             f"CLINIC_COUNTRY={country!r} is not in {path}. There are: {', '.join(countries)}."
         )
     try:
-        return Lines(**countries[country])
-    except (ValidationError, TypeError) as error:
+        lines = Lines(**countries[country])
+        for language in ("en", "es"):
+            lines.buttons(language), lines.phrases, lines.crisis
+    except (ValidationError, TypeError, KeyError) as error:
         problem = " ".join(str(error).split())
-        raise SettingsError(f"{path}: {country}: {problem}") from None
+        raise SettingsError(f"{path}: {country} lacks {problem}.") from None
+    return lines

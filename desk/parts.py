@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 from starlette.requests import Request
 
+from desk import texts
 from desk.answering import Answering
 from desk.cases import Cases
 from desk.clinic import Clinic, Lines, load_clinic, load_lines
@@ -64,7 +65,8 @@ class Desk:
 
 def build(settings: Settings, http: httpx.AsyncClient) -> Desk:
     """Puts the parts together; opens nothing but files. Raises SettingsError."""
-    clinic = load_clinic(settings.clinic_file)
+    clinic, lines = load_clinic(settings.clinic_file), load_lines(settings.country)
+    texts.speak_for(lines.phrases)
     database = Database(settings.database_url.get_secret_value())
     notices = Notices(database)
     store, cases = Store(database), Cases(database, clinic.cases.claim_minutes)
@@ -89,7 +91,7 @@ def build(settings: Settings, http: httpx.AsyncClient) -> Desk:
     return Desk(
         settings=settings,
         clinic=clinic,
-        lines=load_lines(settings.country),
+        lines=lines,
         database=database,
         notices=notices,
         store=store,

@@ -30,7 +30,7 @@ HEALTH_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class Answer:
-    """One turn of the assistant. The last four are the assistant's requests to the desk."""
+    """One turn of the assistant. The last five are for the desk."""
 
     text: str
     outcome: str
@@ -42,6 +42,8 @@ class Answer:
     urgency: str | None = None
     queue: str | None = None
     language: str | None = None
+    trace: Mapping[str, Any] | None = None
+    """How the assistant came to it: for staff, never for visitors."""
 
 
 class RasaClient:
@@ -121,6 +123,7 @@ def read_answer(elements: object) -> Answer:
         urgency=_optional(custom.get("urgency")),
         queue=_optional(custom.get("queue")),
         language=_optional(custom.get("language")),
+        trace=custom["trace"] if isinstance(custom.get("trace"), dict) else None,
     )
 
 

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 LANGUAGES = ("en", "es")
 Sentence = Callable[[str | None], str]
 """The sentence in a language."""
-DANGER = (
-    "If you or someone else is in danger, call 911. You can call or text 988 at any time,"
-    " or chat at 988lifeline.org."
+# The country's lines, see crisis_lines.yml; these are the defaults, so that no sentence is ever
+# without a number.
+_lines = {
+    "en": {
+        "emergency": "911",
+        "crisis": "call or text 988",
+        "crisis_call": "call or text 988, or chat at 988lifeline.org",
+    },
+    "es": {
+        "emergency": "911",
+        "crisis": "llama al 988 y oprime 2, o envía AYUDA al 988",
+        "crisis_call": "Llama al 988 y oprime 2, envía AYUDA al 988 o chatea en 988lifeline.org",
+    },
+}
+_DANGER = (
+    "If you or someone else is in danger, call {emergency}. At any time you can {crisis_call}."
 )
 
 _DAYS = {
@@ -31,26 +44,25 @@ _UNAVAILABLE = {
     "en": (
         "The assistant cannot answer just now. Your message was kept and passed to the clinic's"
         " team, but nobody may read it at once.\n\n"
-        "If you or someone else is in danger, call 911 or go to the nearest emergency room."
-        " You can call or text 988, or chat at 988lifeline.org: free, confidential, day and night."
+        "If you or someone else is in danger, call {emergency} or go to the nearest emergency"
+        " room. You can {crisis_call}: free, confidential, day and night."
     ),
     "es": (
         "El asistente no puede responder en este momento. Tu mensaje quedó guardado y se pasó al"
         " equipo de la clínica, pero es posible que nadie lo lea de inmediato.\n\n"
-        "Si tú u otra persona está en peligro, llama al 911 o ve a la sala de emergencias más"
-        " cercana. Puedes llamar al 988 y oprimir 2, o enviar AYUDA por mensaje de texto al 988, o"
-        " escribir en 988lifeline.org: gratis, confidencial, de día y de noche."
+        "Si tú u otra persona está en peligro, llama al {emergency} o ve a la sala de emergencias"
+        " más cercana. {crisis_call}: gratis, confidencial, de día y de noche."
     ),
 }
 _RELAYED = {
     "en": (
         "Your message was kept for the clinic's team. Nobody may read it at once. If you or"
-        " someone else is in danger, call 911, or call or text 988 (988lifeline.org)."
+        " someone else is in danger, call {emergency}. You can {crisis_call}."
     ),
     "es": (
         "Tu mensaje quedó guardado para el equipo de la clínica. Es posible que nadie lo lea de"
-        " inmediato. Si tú u otra persona está en peligro, llama al 911, o llama al 988 y"
-        " oprime 2 (988lifeline.org)."
+        " inmediato. Si tú u otra persona está en peligro, llama al {emergency}."
+        " {crisis_call}."
     ),
 }
 _RESOLVED = {
@@ -64,46 +76,46 @@ _LEFT = {
 _STAYS_OPEN = {
     "en": (
         "Somebody of our team will still look at what you wrote. If you or someone else is in"
-        " danger, call 911, or call or text 988, day and night."
+        " danger, call {emergency}, or {crisis}, day and night."
     ),
     "es": (
         "Alguien de nuestro equipo mirará de todos modos lo que escribiste. Si tú u otra persona"
-        " está en peligro, llama al 911, o llama al 988 y oprime 2, de día o de noche."
+        " está en peligro, llama al {emergency}, o {crisis}, de día o de noche."
     ),
 }
 _MISSED = {
     "en": (
         "Nobody of our team has been able to take your request so far. It stays with us. You can"
         " go on waiting, or leave a phone number or an e-mail address and a good time. This chat"
-        " is not watched for emergencies: in danger, call 911, or call or text 988."
+        " is not watched for emergencies: in danger, call {emergency}, or {crisis}."
     ),
     "es": (
         "Hasta ahora nadie de nuestro equipo ha podido tomar tu solicitud. Sigue con nosotros."
         " Puedes seguir esperando, o dejar un teléfono o un correo y una hora que te convenga."
-        " Este chat no se vigila para emergencias: en peligro, llama al 911, o llama al 988 y"
-        " oprime 2."
+        " Este chat no se vigila para emergencias: en peligro, llama al {emergency}, o"
+        " {crisis}."
     ),
 }
 _CALLBACK_KEPT = {
     "en": (
         "We have noted how to reach you. Our team will get in touch; this is not watched for"
-        " emergencies. In danger, call 911, or call or text 988, day and night."
+        " emergencies. In danger, call {emergency}, or {crisis}, day and night."
     ),
     "es": (
         "Anotamos cómo contactarte. Nuestro equipo se pondrá en contacto; esto no se vigila para"
-        " emergencias. En peligro, llama al 911, o llama al 988 y oprime 2, de día o de noche."
+        " emergencias. En peligro, llama al {emergency}, o {crisis}, de día o de noche."
     ),
 }
 _PERSON_ASKED = {
     "en": (
         "I have opened a request for our team. It is waiting; nobody has picked it up yet. The"
-        " reply will appear here. This chat is not watched for emergencies: in danger, call 911,"
-        " or call or text 988."
+        " reply will appear here. This chat is not watched for emergencies: in danger, call"
+        " {emergency}, or {crisis}."
     ),
     "es": (
         "Abrí una solicitud para nuestro equipo. Está en espera; todavía nadie la ha tomado. La"
         " respuesta aparecerá aquí. Este chat no se vigila para emergencias: en peligro, llama al"
-        " 911, o llama al 988 y oprime 2."
+        " {emergency}, o {crisis}."
     ),
 }
 _ASK_PERSON = {
@@ -117,16 +129,16 @@ _DELETED = {
 _DELETED_LATER = {
     "en": (
         "You can no longer see this conversation. It will be deleted once somebody of our team has"
-        " looked at it, because it was about danger or about our staff. In danger, call 911, or"
-        " call or text 988."
+        " looked at it, because it was about danger or about our staff. In danger, call"
+        " {emergency}, or {crisis}."
     ),
     "es": (
         "Ya no puedes ver esta conversación. Se borrará cuando alguien de nuestro equipo la haya"
-        " visto, porque trataba de un peligro o de nuestro personal. En peligro, llama al 911, o"
-        " llama al 988 y oprime 2."
+        " visto, porque trataba de un peligro o de nuestro personal. En peligro, llama al"
+        " {emergency}, o {crisis}."
     ),
 }
-_SPANISH_LINE = "En caso de peligro llama al 911, o llama al 988 y oprime 2."
+_SPANISH_LINE = "En caso de peligro llama al {emergency}, o {crisis}."
 
 
 def unavailable(language: str | None) -> str:
@@ -213,7 +225,21 @@ def _day(at: datetime, language: str) -> str:
     return f"{days[at.weekday()]}, {months[at.month - 1]} {at.day}"
 
 
+def danger() -> str:
+    """Beside every refusal of something that was posted: it may have been a cry for help."""
+    return _DANGER.format_map(_lines["en"])
+
+
+def speak_for(lines: Mapping[str, Mapping[str, str]]) -> None:
+    """From now on the sentences carry these lines: `emergency`, `crisis` (in a sentence),
+    `crisis_call` (a whole one), by language. Called once, before anything is said.
+    """
+    for language in LANGUAGES:
+        _lines[language] = dict(lines[language])
+
+
 def _in(texts: dict[str, str], language: str | None, also: str = "") -> str:
     if language in texts:
-        return texts[language]
-    return f"{texts['en']}\n\n{also}" if also else texts["en"]
+        return texts[language].format_map(_lines[language])
+    english = texts["en"].format_map(_lines["en"])
+    return f"{english}\n\n{also.format_map(_lines['es'])}" if also else english

@@ -49,7 +49,8 @@ def _parser(settings: Settings) -> argparse.ArgumentParser:
         type=Path,
         default=DOCUMENTS,
         metavar="DIR",
-        help="folder of .md, .txt and .html files (default: %(default)s)",
+        help="folder of .md, .txt, .html, .pdf and .docx files, or a list of addresses with the "
+        "files that they were saved as (default: %(default)s)",
     )
     make.set_defaults(run=_build)
 
@@ -88,6 +89,8 @@ def _build(chosen: argparse.Namespace, settings: Settings) -> int:
     report = build(chosen.documents, chosen.store, embedder)
     for error in report.errors:
         print(f"left out: {error}", file=sys.stderr)
+    for note in report.notes:
+        print(f"note: {note}", file=sys.stderr)
     print(
         f"indexed {report.documents} documents as {report.passages} passages in {chosen.store} "
         f"(version {report.version}, {len(report.errors)} left out)"

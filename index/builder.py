@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from index import store as storage
+from index.document import Document
 from index.embedder import Embedder
 from index.errors import DocumentUnreadable, NoDocuments
 from index.lexical import Lexicon
-from index.loaders import find_documents, load_document
+from index.loaders import load_document, open_source
 from index.passages import Passage, make_passages
 
 # Texts between two steps of the progress bar.
@@ -25,13 +26,15 @@ _STEP = 16
 
 @dataclass(frozen=True)
 class BuildReport:
-    """What a build did; `errors` has one entry for each document that was left out."""
+    """What a build did; `errors` has one entry for each document that was left out, `notes` a line
+    for each that went in with something missing."""
 
     documents: int
     passages: int
     sentences: int
     version: str
     errors: tuple[DocumentUnreadable, ...]
+    notes: tuple[str, ...] = ()
 
 
 def build(documents: Path, store: Path, embedder: Embedder, progress: bool = True) -> BuildReport:
@@ -42,7 +45,8 @@ def build(documents: Path, store: Path, embedder: Embedder, progress: bool = Tru
     could be read, StoreBusy, StoreUnwritable.
     """
     with storage.locked(store):
-        passages, digests, errors = _read(documents, progress)
+        found = _read(documents, progress)
+        passages = tuple(found.passages)
         vectors = _encode(
             embedder, map(passage_text, passages), len(passages), "passages", progress
         )
@@ -56,7 +60,7 @@ def build(documents: Path, store: Path, embedder: Embedder, progress: bool = Tru
             fingerprint=embedder.fingerprint,
             dimension=vectors.shape[1],
             documents_folder=str(documents),
-            documents=digests,
+            documents=found.digests,
             passages=len(passages),
             sentences=len(lines),
             files={},
@@ -69,7 +73,14 @@ def build(documents: Path, store: Path, embedder: Embedder, progress: bool = Tru
             Lexicon.of([passage_text(passage) for passage in passages]),
         )
         version = storage.write(store, contents).version
-    return BuildReport(len(digests), len(passages), len(lines), version, tuple(errors))
+    return BuildReport(
+        len(found.digests),
+        len(passages),
+        len(lines),
+        version,
+        tuple(found.errors),
+        tuple(found.notes),
+    )
 
 
 def passage_text(passage: Passage) -> str:
@@ -84,25 +95,45 @@ def sentence_texts(passage: Passage) -> list[str]:
     return [f"{heading}: {sentence}" for sentence in passage.sentences]
 
 
-def _read(
-    folder: Path, progress: bool
-) -> tuple[tuple[Passage, ...], dict[str, str], list[DocumentUnreadable]]:
-    passages: list[Passage] = []
-    digests: dict[str, str] = {}
-    errors: list[DocumentUnreadable] = []
-    paths = find_documents(folder)
-    for path in tqdm(paths, desc="documents", unit="doc", disable=not progress):
+@dataclass(frozen=True)
+class _Gathered:
+    passages: list[Passage]
+    digests: dict[str, str]
+    errors: list[DocumentUnreadable]
+    notes: list[str]
+
+
+def _read(where: Path, progress: bool) -> _Gathered:
+    source = open_source(where)
+    found = _Gathered([], {}, list(source.errors), [])
+    said_by: dict[str, str] = {}
+    for path in tqdm(source.files, desc="documents", unit="doc", disable=not progress):
         try:
-            document, content = load_document(path, folder)
+            document, content = load_document(path, source.folder, source.address.get(path))
+            _refuse_copy(document, said_by)
         except DocumentUnreadable as error:
-            errors.append(error)
+            found.errors.append(error)
             continue
-        passages += make_passages(document)
-        digests[document.name] = hashlib.sha256(content).hexdigest()
-    if not digests:
-        reasons = "; ".join(str(error) for error in errors[:3])
-        raise NoDocuments(f"none of the {len(errors)} files in {folder} could be read: {reasons}")
-    return tuple(passages), digests, errors
+        found.passages.extend(make_passages(document))
+        found.digests[document.name] = hashlib.sha256(content).hexdigest()
+        found.notes.extend(f"{document.name}: {note}" for note in document.notes)
+    if not found.digests:
+        reasons = "; ".join(str(error) for error in found.errors[:3])
+        raise NoDocuments(
+            f"none of the {len(found.errors)} files in {where} could be read: {reasons}"
+        )
+    return found
+
+
+def _refuse_copy(document: Document, said_by: dict[str, str]) -> None:
+    """Raises DocumentUnreadable for a document whose text an earlier one has, word for word."""
+    text = " ".join(" ".join(block.text.split()) for block in document.blocks)
+    digest = hashlib.sha256(text.lower().encode()).hexdigest()
+    earlier = said_by.setdefault(digest, document.name)
+    if earlier != document.name:
+        raise DocumentUnreadable(
+            document.name, f"it has the same text as {earlier}, which went in; remove one of them"
+        )
 
 
 def _encode(

@@ -39,7 +39,7 @@ from index.passages import Passage
 if TYPE_CHECKING:
     from faiss import IndexFlatIP
 
-FORMAT = 1
+FORMAT = 2
 _MAKING = "making-"
 
 
@@ -225,7 +225,8 @@ def _check_counts(store: Path, contents: Contents) -> None:
 
 def _passage(line: str) -> Passage:
     values = json.loads(line)
-    return Passage(**{**values, "sentences": tuple(values["sentences"])})
+    lists = {key: tuple(values[key]) for key in ("sentences", "questions")}
+    return Passage(**(values | lists))
 
 
 def _point_to(store: Path, name: str) -> None:

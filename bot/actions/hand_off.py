@@ -8,8 +8,8 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from bot.safety.allegation import is_allegation
 from bot.safety.labels import DANGER, label_of
-from bot.safety.screen import names_staff
 from bot.settings import BotSettings
 from desk.cases import Case, Cases, Urgency
 
@@ -50,12 +50,13 @@ class ActionHandOff(Action):
         if self._cases is None:
             self._cases = Cases(self._settings.database_url)
         text = tracker.latest_message.get("text") or ""
+        intent = tracker.latest_message["intent"]["name"] or ""
         return self._cases.open(
             tracker.sender_id,
             channel=tracker.get_latest_input_channel() or "unknown",
             reason=reason,
             urgency=urgency_of(label, reason),
-            queue="allegations" if reason == "abuse" and names_staff(text) else "general",
+            queue="allegations" if is_allegation(intent, text) else "general",
             transcript=transcript_of(tracker.events),
         )
 

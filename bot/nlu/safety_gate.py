@@ -18,6 +18,7 @@ from rasa.shared.nlu.constants import (
 )
 from rasa.shared.nlu.training_data.message import Message
 
+from bot import trace
 from bot.nlu.intent_classifier import PROBABILITIES
 from bot.nlu.sentence_embedding import IN_CONTEXT
 from bot.safety.labels import UNCLEAR
@@ -57,7 +58,9 @@ class SafetyGate(GraphComponent):
             text = message.get(TEXT) or ""
             # A leading `/intent` would replace this verdict in Rasa's next step.
             message.set(TEXT, without_intent_prefix(text), add_to_output=True)
-            self._set(message, self._judge(text, message))
+            verdict = self._judge(text, message)
+            self._set(message, verdict)
+            trace.note(verdict, text)
         return messages
 
     def _judge(self, text: str, message: Message) -> Verdict:

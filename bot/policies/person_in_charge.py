@@ -21,6 +21,7 @@ from rasa.shared.core.events import Event, SlotSet, UserUttered
 from rasa.shared.core.generator import TrackerWithCachedStates
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.crisis_lines import slots_of
 from bot.safety.labels import DANGER, label_of
 from bot.settings import BotSettings
 from desk.cases import Cases
@@ -63,6 +64,7 @@ class PersonInCharge(Policy):
     ) -> None:
         super().__init__(config, model_storage, resource, execution_context)
         self._cases = cases
+        self._lines = slots_of(BotSettings().country)
 
     @classmethod
     def load(
@@ -102,7 +104,8 @@ class PersonInCharge(Policy):
             is_new(tracker) and self._ask(Cases.had_urgent, tracker.sender_id)
         )
         danger = is_danger(tracker.latest_message)
-        events = changed(tracker, {SEEN: seen or danger, REPEATED: seen and danger})
+        flags = {SEEN: seen or danger, REPEATED: seen and danger}
+        events = changed(tracker, flags, self._lines)
         if danger or not self._ask(Cases.current, tracker.sender_id):
             return self._predict(None, domain, events)
         return self._predict(RELAY_AFTER_DANGER if seen else RELAY, domain, events)
@@ -138,12 +141,15 @@ def is_new(tracker: DialogueStateTracker) -> bool:
     return next(met, None) is not None and next(met, None) is None
 
 
-def changed(tracker: DialogueStateTracker, slots: dict[str, bool]) -> list[Event]:
-    """Events for the slots that the replies are chosen by, as far as they changed: these, and
-    what the gate read off the message (its language, and whose danger it is)."""
+def changed(
+    tracker: DialogueStateTracker, slots: dict[str, bool], lines: dict[str, str]
+) -> list[Event]:
+    """Events for the slots that the replies are chosen by and filled with, as far as they changed:
+    these, the country's lines, and what the gate read off the message (its language, and whose
+    danger it is)."""
     message = tracker.latest_message
     verdict = (message.parse_data if message else {}).get("verdict") or {}
-    wanted: dict[str, object] = {**slots, "about_other": bool(verdict.get("about_other"))}
+    wanted: dict[str, object] = {**lines, **slots, "about_other": bool(verdict.get("about_other"))}
     if verdict.get("language"):
         wanted["language"] = verdict["language"]
     return [

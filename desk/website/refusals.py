@@ -1,7 +1,7 @@
 """How the API says no: `{"error": {"code", "message"}}`, in plain English.
 
-Somebody in danger may have written what is refused, so whatever was posted gets the line with
-911 and 988.
+Somebody in danger may have written what is refused, so whatever was posted gets the crisis
+lines.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def refuse(request: Request, error: Exception) -> Response:
     refused = _refused(error)
     message = refused.message
     if request.method == "POST":
-        message = f"{message} {texts.DANGER}"
+        message = f"{message} {texts.danger()}"
     body = {"error": {"code": refused.code, "message": message}}
     return JSONResponse(body, refused.status, refused.headers)
 

@@ -35,7 +35,7 @@ async def clinic(request: Request) -> Response:
                 "country": desk.settings.country,
                 "emergency": lines.emergency,
                 "crisis": lines.crisis,
-                "buttons": [vars(button) for button in lines.buttons[language]],
+                "buttons": lines.buttons(language),
             },
             "topics": [{"title": title, "payload": title} for title in titles],
         }

@@ -80,6 +80,8 @@ _SENTENCE = re.compile(
     rf"|(?:in|throughout|over the course of) this {_POST},? (?:we|i|you|let['’]?s)\b"
     rf"|this {_POST} (?:aims|will|explores?|looks|discusses|examines|delves|covers"
     r"|is (?:about|meant))\b"
+    r"|(?:here|below|these) (?:are|is) (?:some|a few|several|the)\b[^:]{0,140}\b(?:in this \w+"
+    r"|consider(?:ations)?|benefits|reasons|facts|things|points|questions|answers|ways)\b[^:]*\.$"
     r"|(?:read on|keep reading|stay tuned|let['’]s (?:dive|explore|delve|take a))\b"
     r"|(?:we|this (?:web ?)?site|our (?:web ?)?site) uses? (?:cookies|akismet)"
     r"|by (?:continuing|using) .{0,30}(?:web ?)?site\b.*(?:agree|consent|accept|cookies)"

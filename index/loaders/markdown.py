@@ -1,17 +1,12 @@
-"""Markdown with an optional YAML front matter."""
+"""Markdown below its header."""
 
 from __future__ import annotations
 
-import datetime
 import re
-from collections.abc import Iterator, Mapping
-
-import yaml
+from collections.abc import Iterator
 
 from index.document import Block
-from index.loaders.decoding import NotText
 
-_FRONT = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S | re.M)
 _HEADING = re.compile(r" {0,3}(?P<marks>#{1,6})\s+(?P<text>.+?)\s*#*\s*")
 _UNDERLINE = re.compile(r" {0,3}(=+|-+)\s*")
 _BULLET = re.compile(r"\s*(?:[-*+•]|\d{1,3}[.)])\s+(?P<text>\S.*)")
@@ -27,43 +22,10 @@ _INLINE = (
     (re.compile(r"`([^`]+)`"), r"\1"),
     (re.compile(r"\\([\\`*_{}\[\]()#+.!|<>-])"), r"\1"),
 )
-_KEYS = ("title", "source", "url", "author", "date", "reviewed-on")
-
-
-def split_front_matter(text: str) -> tuple[dict[str, str], str]:
-    """The front matter's known keys, dates as ISO, and the text below it; raises NotText."""
-    found = _FRONT.match(text)
-    if found is None:
-        return {}, text
-    try:
-        values = yaml.safe_load(found["yaml"])
-    except yaml.YAMLError as error:
-        line = getattr(getattr(error, "problem_mark", None), "line", 0) + 2
-        raise NotText(f"its front matter is not valid YAML near line {line}") from error
-    if values is None:
-        values = {}
-    if not isinstance(values, Mapping):
-        raise NotText("its front matter is not a list of keys and values")
-    known = {key: _written(key, values.get(key)) for key in _KEYS}
-    return {key: value for key, value in known.items() if value}, text[found.end() :]
-
-
-def _written(key: str, value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, datetime.datetime):
-        value = value.date()
-    written = str(value).strip()
-    if key in ("date", "reviewed-on"):
-        try:
-            datetime.date.fromisoformat(written)
-        except ValueError as error:
-            raise NotText(f"its {key} is {written!r}; write it as YYYY-MM-DD") from error
-    return written
 
 
 def read_blocks(text: str) -> list[Block]:
-    """Headings, paragraphs and bullets of a Markdown text without its front matter."""
+    """Headings, paragraphs and bullets of a Markdown text without its header."""
     blocks = []
     for kind, level, raw in _raw_blocks(_DROPPED.sub("", text)):
         plain = _plain(raw)

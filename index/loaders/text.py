@@ -53,10 +53,15 @@ def _block(kind: str, text: str) -> Block:
 
 def _continues(last: str, line: str, width: int) -> bool:
     """Whether a line goes on with the sentence of the one above it."""
-    if _SENTENCE_END.search(last.strip()):
+    if ends_sentence(last):
         return False
     would_have_fitted = len(last.rstrip()) + len(line.split()[0]) < 0.85 * width
     return line.strip()[0].islower() or (width > 0 and not would_have_fitted)
+
+
+def ends_sentence(text: str) -> bool:
+    """Whether the text ends as a sentence or an announcement does."""
+    return bool(_SENTENCE_END.search(text.strip()))
 
 
 def mark_headings(blocks: Sequence[Block]) -> tuple[Block, ...]:
@@ -65,7 +70,8 @@ def mark_headings(blocks: Sequence[Block]) -> tuple[Block, ...]:
     for position, block in enumerate(blocks):
         has_text_below = position + 1 < len(blocks)
         if block.kind == "paragraph" and has_text_below and looks_like_heading(block.text):
-            block = Block("heading", block.text.rstrip(":").strip(), level=2)
+            heading = block.text.rstrip(":").strip()
+            block = Block("heading", heading, level=2, page=block.page)
         marked.append(block)
     return tuple(marked)
 

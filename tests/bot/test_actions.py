@@ -70,6 +70,31 @@ def test_an_allegation_goes_to_its_own_queue(database: str) -> None:
     assert case is not None and case.queue == "allegations"
 
 
+@pytest.mark.parametrize(
+    "text,intent",
+    [
+        ("your nurse touched me and i cant breathe", "emergency_chest_pain_or_breathing"),
+        (
+            "your doctor groped me so i took the whole bottle",
+            "emergency_overdose_or_ingestion_and_crisis_abuse",
+        ),
+        ("the technician assaulted me during my infusion, i want to die", "crisis_suicide"),
+    ],
+)
+def test_an_allegation_inside_another_danger_goes_to_its_queue_as_urgent(
+    database: str, text: str, intent: str
+) -> None:
+    said(ActionHandOff(), tracker(text, intent))
+    case = Cases(database).current("visitor-1")
+    assert case is not None and (case.queue, case.urgency) == ("allegations", "urgent")
+
+
+def test_staff_who_are_only_named_are_accused_of_nothing(database: str) -> None:
+    said(ActionHandOff(), tracker("tell the nurse i cant breathe", "emergency_acute_other"))
+    case = Cases(database).current("visitor-1")
+    assert case is not None and case.queue == "general"
+
+
 def test_opening_hours_are_said_when_they_are_set(
     database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,10 +11,26 @@ import pytest
 import yaml
 
 from bot.answers.topics import QUESTIONS
+from bot.crisis_lines import slots_of
 from bot.safety.labels import BOTH, GATE_ONLY, INTENTS, REASONS
+from bot.settings import SettingsInvalid
 
 ROOT = Path(__file__).parents[2]
-DOMAIN = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
+
+
+def filled(value: Any, lines: dict[str, str]) -> Any:
+    """Responses with a country's lines in them, as Rasa fills them."""
+    if isinstance(value, str):
+        return re.sub(r"{(\w+)}", lambda name: lines.get(name[1], name[0]), value)
+    if isinstance(value, list):
+        return [filled(one, lines) for one in value]
+    if isinstance(value, dict):
+        return {key: filled(one, lines) for key, one in value.items()}
+    return value
+
+
+WRITTEN = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
+DOMAIN = {**WRITTEN, "responses": filled(WRITTEN["responses"], slots_of("us"))}
 RULES = "\n".join(
     file.read_text(encoding="utf-8") for file in (ROOT / "bot/data/rules").glob("*.yml")
 )
@@ -144,6 +160,44 @@ def test_unclear_messages_meet_help_and_a_person() -> None:
     for variation in variations("utter_unclear"):
         assert "988" in variation["text"] and "911" in variation["text"]
         assert any("person" in button["payload"] for button in variation["buttons"])
+
+
+def test_without_a_setting_the_lines_are_those_of_us() -> None:
+    """They are the slots' defaults: a reply has its numbers whatever else fails."""
+    defaults = {name: slot["initial_value"] for name, slot in WRITTEN["slots"].items()}
+    assert slots_of("us").items() <= defaults.items()
+
+
+@pytest.mark.parametrize(
+    "country,emergency,crisis", [("gb", "999", "116 123"), ("ca", "911", "988")]
+)
+def test_another_country_gets_its_own_lines_and_no_other(
+    country: str, emergency: str, crisis: str
+) -> None:
+    responses = filled(WRITTEN["responses"], slots_of(country))
+    foreign = r"lifeline|1-800-(799|656|422|222)|838255|HOME|AYUDA|oprim|SAMHSA"
+    if country == "gb":
+        foreign += r"|\b911\b|\b988\b"
+    for name in CRISIS + EMERGENCY:
+        for variation in responses[name]:
+            assert emergency in variation["text"], name
+            assert len(variation["text"].split()) <= 120, (name, variation["text"])
+            if name in CRISIS:
+                assert crisis in variation["text"], name
+    for variations in responses.values():
+        assert not re.search(foreign, str(variations)), variations
+        assert not re.search(r"{(\w+)_(en|es)}|{emergency|{crisis", str(variations))
+
+
+def test_a_country_that_lacks_a_line_is_refused(tmp_path: Path) -> None:
+    lines = yaml.safe_load((ROOT / "crisis_lines.yml").read_text(encoding="utf-8"))
+    del lines["gb"]["en"]["crisis_call"]
+    file = tmp_path / "crisis_lines.yml"
+    file.write_text(yaml.safe_dump(lines), encoding="utf-8")
+    with pytest.raises(SettingsInvalid, match="crisis_call_en"):
+        slots_of("gb", file)
+    with pytest.raises(SettingsInvalid, match="'xx'"):
+        slots_of("xx", file)
 
 
 def test_every_topic_has_its_question() -> None:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
 from rasa.engine.graph import ExecutionContext, GraphSchema
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.resource import Resource
@@ -142,3 +144,20 @@ def test_replies_know_whose_danger_it_is(domain: Domain, cases: Cases, tmp_path:
         "danger_seen": True,
         "about_other": True,
     }
+
+
+def test_the_replies_are_filled_with_the_lines_of_the_country(
+    cases: Cases, domain: Domain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By Rasa itself, with no action server in between."""
+    monkeypatch.setenv("CLINIC_COUNTRY", "gb")
+    events = spoken("I want to die", "crisis_suicide", language="en")
+    tracker = DialogueStateTracker.from_events("visitor-1", events, domain.slots)
+    prediction = policy(cases, tmp_path).predict_action_probabilities(tracker, domain)
+    tracker.update_with_events(prediction.events, domain)
+    nlg = TemplatedNaturalLanguageGenerator(domain.responses)
+    said = asyncio.run(nlg.generate("utter_crisis_suicide", tracker, "rest"))
+    assert said is not None
+    assert "116 123" in said["text"] and "999" in said["text"]
+    assert "{crisis" not in str(said) and "{title" not in str(said)
+    assert "tel:999" in [button["payload"] for button in said["buttons"]]

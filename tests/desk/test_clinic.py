@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from desk import texts
 from desk.clinic import load_clinic, load_lines
 from desk.errors import SettingsError
 
@@ -60,11 +61,30 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 def test_every_country_has_its_lines(country: str) -> None:
     lines = load_lines(country, ROOT / "crisis_lines.yml")
     assert lines.emergency
-    assert set(lines.buttons) == {"en", "es"}
-    for buttons in lines.buttons.values():
-        assert f"tel:{lines.emergency}" in [button.payload for button in buttons]
+    for language in ("en", "es"):
+        assert f"tel:{lines.emergency}" in [one["payload"] for one in lines.buttons(language)]
 
 
 def test_an_unknown_country_names_those_there_are() -> None:
     with pytest.raises(SettingsError, match="us"):
         load_lines("xx", ROOT / "crisis_lines.yml")
+
+
+def test_the_desk_speaks_with_the_lines_of_its_country() -> None:
+    try:
+        texts.speak_for(load_lines("gb", ROOT / "crisis_lines.yml").phrases)
+        for language in ("en", "es", None):
+            for said in (texts.unavailable, texts.relayed, texts.missed, texts.person_asked):
+                assert "999" in said(language) and "116 123" in said(language)
+                assert "988" not in said(language) and "{" not in said(language)
+        assert "999" in texts.danger()
+    finally:
+        texts.speak_for(load_lines("us", ROOT / "crisis_lines.yml").phrases)
+    assert "988lifeline.org" in texts.unavailable("en")
+
+
+def test_the_defaults_are_the_lines_of_us() -> None:
+    """Also where nothing has been read yet: no sentence is without a number."""
+    before = texts.missed("es")
+    texts.speak_for(load_lines("us", ROOT / "crisis_lines.yml").phrases)
+    assert texts.missed("es") == before

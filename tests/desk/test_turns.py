@@ -250,3 +250,20 @@ def test_no_word_of_a_visitor_is_logged(
     visitor.post("unmistakable" * 500)
     assert caplog.text
     assert "unmistakable" not in caplog.text
+
+
+def test_how_a_reply_came_about_is_kept_for_staff_and_not_told_to_the_visitor(
+    service: Service, visitor: Visitor, rasa: FakeRasa
+) -> None:
+    rasa.respond = rasa.answer(outcome="answer", trace={"intent": "general_what_is"})
+    (reply,) = visitor.say("hello")
+    kept = service.app.state.desk.store.messages(visitor.id)[-1]
+    assert kept.payload["trace"] == {"intent": "general_what_is"}
+    told = [
+        reply,
+        visitor.listen(2),
+        visitor.client.get(
+            f"/api/conversations/{visitor.id}/export", headers=visitor.headers
+        ).json(),
+    ]
+    assert "general_what_is" not in str(told)

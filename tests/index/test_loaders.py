@@ -138,12 +138,23 @@ def test_html_gives_main_text_with_headings_lists_and_metadata(folder: Folder) -
         ("Caf\xe9 “R” ".encode("cp1252") + LONG.encode(), f"Café “R” {LONG}"),
         (LONG.encode("utf-16"), LONG),
         (LONG.replace(" ", "\r\n", 1).encode(), LONG),
+        (LONG.encode("utf-16-le"), LONG),
+        (f"It’s {LONG}".encode().decode("cp1252").encode(), f"It’s {LONG}"),
     ],
-    ids=["mark", "windows", "utf-16", "line ends"],
+    ids=["mark", "windows", "utf-16", "line ends", "utf-16 without mark", "garbled once"],
 )
 def test_common_encodings_are_read(folder: Folder, content: bytes, expected: str) -> None:
     (block,) = load(folder({"a.md": content}), "a.md").blocks
     assert block.text == expected
+
+
+def test_encoding_that_a_page_declares_is_believed(folder: Folder) -> None:
+    page = (
+        '<html><head><meta charset="iso-8859-2"></head><body><article>'
+        f"<p>Łódź. {LONG}</p></article></body></html>"
+    )
+    (block,) = load(folder({"a.html": page.encode("iso-8859-2")}), "a.html").blocks
+    assert block.text == f"Łódź. {LONG}"
 
 
 @pytest.mark.parametrize(
@@ -151,10 +162,12 @@ def test_common_encodings_are_read(folder: Folder, content: bytes, expected: str
     [
         ("a.txt", b"", "empty"),
         ("a.txt", b" \n\t", "empty"),
+        ("a.pdf", b"", "empty"),
+        ("a.pdf", b"text", "no PDF, whatever its suffix says"),
         ("a.txt", b"%PDF-1.7 and so on", "binary file with the wrong suffix"),
         ("a.txt", b"text\x00\x01text", "binary, not text"),
         ("a.txt", b"caf\xe9 \x81\x8d", "neither utf-8-sig nor cp1252"),
-        ("a.pdf", b"%PDF-1.7", "unknown file type .pdf"),
+        ("a.rtf", b"text", "unknown file type .rtf"),
         ("README", b"text", "unknown file type without a suffix"),
         ("a.md", b"# Only\n\n## Headings\n", "nothing but headings"),
         ("a.txt", b"Leave a Reply\n\nShare this:\n", "nothing but headings"),

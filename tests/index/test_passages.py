@@ -69,6 +69,26 @@ def test_long_single_sentence_stays_whole() -> None:
     assert [words(one) for one in passages(paragraph(10, 200, 10))][1] == 200
 
 
+def test_part_of_a_long_paragraph_is_not_put_with_the_next_subject() -> None:
+    found = passages(paragraph(30, 35), paragraph(*[30] * 5))
+    assert [words(one) for one in found] == [65, 90, 60]
+
+
+def test_closing_words_do_not_count_to_the_last_section() -> None:
+    body = (Block("heading", "Side effects", 2), paragraph(70), paragraph(70))
+    closing = Block("paragraph", f"In conclusion, the {sentence(60)}")
+    assert [one.section for one in passages(*body, closing)] == ["Side effects"] * 2 + [""]
+    named = Block("paragraph", f"Most side effects pass. {sentence(60)}")
+    assert passages(*body, named)[-1].section == "Side effects"
+
+
+def test_passage_names_the_page_it_begins_on() -> None:
+    found = passages(
+        Block("paragraph", sentence(60), page=2), Block("paragraph", sentence(70), page=3)
+    )
+    assert [one.page for one in found] == [2, 3]
+
+
 def test_line_that_announces_a_list_goes_with_it() -> None:
     announcing = Block("paragraph", sentence(50)[:-1] + ":")
     (only,) = passages(announcing, Block("bullet", sentence(60)))

@@ -1,0 +1,91 @@
+"""Late interaction: question and passage meet token by token, after each was encoded by itself.
+
+Every token of the question looks for its best match in the heading or in a sentence; how much it
+counts, and how good a match must be, the encoder reads off the question. The sum is a logit: that
+the sentence answers the question. Nothing of a passage is computed when a question comes.
+(Token matching: Khattab and Zaharia 2020, "ColBERT".)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float32]
+HEADING = -1
+"""What a token of the heading belongs to, instead of a sentence's number."""
+
+
+@dataclass(frozen=True)
+class AskedTokens:
+    """A question: `vector` (size,), `tokens` (n, token size), `weight` and `floor` (n,)."""
+
+    vector: Array
+    tokens: Array
+    weight: Array
+    floor: Array
+
+
+@dataclass(frozen=True)
+class ReadTokens:
+    """A passage: `vector` (size,), `sentences` (s, size), all of length 1; `tokens` (m, token
+    size) with `belongs` (m,), the sentence of each or HEADING, rising.
+    """
+
+    vector: Array
+    sentences: Array
+    tokens: Array
+    belongs: NDArray[np.int16]
+
+
+@dataclass(frozen=True)
+class Late:
+    """The two numbers that are not read off the question: of the cosine, and the constant."""
+
+    nearness: float
+    bias: float
+
+    def logits(self, asked: AskedTokens, read: ReadTokens) -> Array:
+        """For each sentence, shape (s,), the logit that it answers."""
+        return self.of_tokens(asked, read.tokens, read.belongs, read.sentences)
+
+    def of_tokens(
+        self, asked: AskedTokens, tokens: Array, belongs: NDArray[np.int16], sentences: Array
+    ) -> Array:
+        """The same from a passage's parts; a sentence without a token matches by its heading."""
+        count = len(sentences)
+        cosines = asked.tokens @ tokens.T
+        best = np.full((count, len(asked.tokens)), -1.0, np.float32)
+        if len(belongs):
+            starts = np.flatnonzero(np.diff(belongs, prepend=np.int16(-9)))
+            runs = np.maximum.reduceat(cosines, starts, axis=1).T
+            for start, run in zip(starts, runs, strict=True):
+                owner = belongs[start]
+                if owner == HEADING:
+                    best = np.maximum(best, run)
+                elif owner < count:
+                    best[owner] = np.maximum(best[owner], run)
+        late = (best - asked.floor) @ asked.weight
+        near = sentences @ asked.vector
+        return np.asarray(self.nearness * (near - 0.5) + late + self.bias, dtype=np.float32)
+
+
+def sentence_means(states: Array, belongs: NDArray[np.int16], count: int, whole: Array) -> Array:
+    """Vectors of length 1, shape (count, size): the mean over the heading and each sentence;
+    `whole` where nothing of a sentence was read.
+    """
+    vectors = np.tile(whole, (count, 1))
+    for number in range(count):
+        mine = (belongs == number) | (belongs == HEADING)
+        if (belongs == number).any():
+            mean = states[mine].mean(axis=0)
+            vectors[number] = mean / np.linalg.norm(mean)
+    return vectors.astype(np.float32)
+
+
+def joined(parts: Sequence[Array], width: int) -> Array:
+    """The parts one below the other; an empty array of this width where there is none."""
+    return np.concatenate(parts) if parts else np.zeros((0, width), np.float32)

@@ -1,0 +1,63 @@
+"""python -m index.tuning prepare | train | export; see the package."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+CORPUS = Path("var/tuning/corpus.json")
+QUESTIONS = Path("index/tuning/questions")
+PUBLIC = "medquad.jsonl.gz"
+
+
+def prepare(options: argparse.Namespace) -> None:
+    """Passages and questions into one file, for a machine that has no document loaders."""
+    from index.tuning.corpus import gather
+
+    folders = dict(pair.split("=", 1) for pair in options.documents)
+    files = sorted(options.questions.glob("*.jsonl"))
+    corpus = gather({name: Path(folder) for name, folder in folders.items()}, files)
+    corpus.save(options.out)
+    print(f"{len(corpus.questions)} questions over {len(corpus.passages)} folders: {options.out}")
+
+
+def train(options: argparse.Namespace) -> None:
+    import torch
+
+    from index.tuning import parts
+    from index.tuning.corpus import Corpus, MedQuad
+    from index.tuning.train import Plan, Trainer
+
+    device = options.device or ("cuda" if torch.cuda.is_available() else "cpu")
+    plan = Plan(**{name: getattr(options, name) for name in vars(Plan())})
+    trainer = Trainer(options.base, plan, device)
+    public = MedQuad.read(options.data / PUBLIC) if options.data else None
+    trainer.run(Corpus.load(options.corpus), public)
+    parts.save(trainer.encoder, options.out)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m index.tuning", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    preparing = commands.add_parser("prepare", help="passages and questions into one file")
+    preparing.add_argument("--documents", action="append", required=True, metavar="NAME=FOLDER")
+    preparing.add_argument("--questions", type=Path, default=QUESTIONS)
+    preparing.add_argument("--out", type=Path, default=CORPUS)
+    training = commands.add_parser("train", help="tune a base model")
+    from index.tuning.train import Plan
+
+    training.add_argument("--base", type=Path, required=True)
+    training.add_argument("--corpus", type=Path, default=CORPUS)
+    training.add_argument("--data", type=Path, help=f"the folder with {PUBLIC}")
+    training.add_argument("--device")
+    training.add_argument("--out", type=Path, default=Path("var/tuning/encoder"))
+    for name, value in vars(Plan()).items():
+        training.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
+    options = parser.parse_args(arguments)
+    {"prepare": prepare, "train": train}[options.command](options)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

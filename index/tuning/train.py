@@ -1,0 +1,278 @@
+"""Tunes a MiniLM on questions to passages."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+from tqdm import tqdm
+
+from index.reading import reading, sentence_of_tokens
+from index.tuning.corpus import Asked, Corpus, MedQuad, Piece
+from index.tuning.model import Encoder, best_matches, freeze_words, load_base, logits, mean
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How to train. Rates are peak learning rates; a step takes a batch of each kind."""
+
+    steps: int = 2500
+    public: int = 48
+    own: int = 32
+    rate: float = 5e-5
+    head_rate: float = 1e-3
+    question_tokens: int = 48
+    passage_tokens: int = 256
+    heading_kept: float = 0.8
+    temperature: float = 0.05
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Encoded texts: vectors (n, size), token vectors (n, m, TOKEN_SIZE) and what belongs."""
+
+    vectors: Tensor
+    tokens: Tensor
+    mask: Tensor
+    weight: Tensor
+    floor: Tensor
+    sentence_vectors: Tensor  # (sentences, size), for passages only
+    sentence_masks: Tensor  # (sentences, m): the tokens of the heading and of the sentence
+    parents: Tensor  # (sentences,): the passage of each
+
+
+class Trainer:
+    """One training; `encoder` is what comes of it."""
+
+    def __init__(self, base: Path, plan: Plan, device: str) -> None:
+        from transformers import AutoTokenizer
+
+        torch.manual_seed(plan.seed)
+        self.plan, self.device = plan, device
+        self.chance = random.Random(plan.seed)
+        self.tokenizer = AutoTokenizer.from_pretrained(base)
+        self.encoder = Encoder(load_base(base)).to(device)
+        freeze_words(self.encoder)
+
+    def run(self, corpus: Corpus, public: MedQuad | None) -> None:
+        heads = [p for n, p in self.encoder.named_parameters() if not n.startswith("base.")]
+        body = [p for p in self.encoder.base.parameters() if p.requires_grad]
+        plan = self.plan
+        optimiser = torch.optim.AdamW(
+            [
+                {"params": body, "lr": plan.rate, "weight_decay": 0.01},
+                {"params": heads, "lr": plan.head_rate, "weight_decay": 0.0},
+            ]
+        )
+        schedule = torch.optim.lr_scheduler.OneCycleLR(
+            optimiser, [plan.rate, plan.head_rate], total_steps=plan.steps, pct_start=0.1
+        )
+        self.encoder.train()
+        with tqdm(total=plan.steps, unit="step", mininterval=5) as bar:
+            for _ in range(plan.steps):
+                loss = self._own_loss(corpus)
+                if public is not None:
+                    loss = loss + self._public_loss(public)
+                loss.backward()
+                torch.nn.utils.clip_grad_norm_(self.encoder.parameters(), 1.0)
+                optimiser.step()
+                schedule.step()
+                optimiser.zero_grad()
+                bar.update()
+                if bar.n % 50 == 0:
+                    bar.set_postfix(loss=f"{loss.item():.2f}")
+
+    def _own_loss(self, corpus: Corpus) -> Tensor:
+        """Each question against all passages of its folder."""
+        folders = list(corpus.passages)
+        counts = [sum(q.folder == name for q in corpus.questions) for name in folders]
+        folder = self.chance.choices(folders, counts)[0]
+        pool = [q for q in corpus.questions if q.folder == folder]
+        batch = self.chance.sample(pool, min(self.plan.own, len(pool)))
+        passages = self.passages(corpus.passages[folder])
+        asked = self.questions([typed(q.question, self.chance) for q in batch])
+        return own_loss(
+            self.encoder, asked, passages, batch, self._numbers(corpus, folder), self.plan
+        )
+
+    def _numbers(self, corpus: Corpus, folder: str) -> dict[tuple[int, int], int]:
+        pairs = (
+            (n, m) for n, p in enumerate(corpus.passages[folder]) for m in range(len(p.sentences))
+        )
+        return {pair: number for number, pair in enumerate(pairs)}
+
+    def _public_loss(self, public: MedQuad) -> Tensor:
+        """Each question against the answers of the batch, and one about the same thing."""
+        rows = public.sample(self.plan.public, self.chance)
+        asked = self.questions([typed(question, self.chance) for question, _, _ in rows])
+        others = [(n, other) for n, (_, _, other) in enumerate(rows) if other is not None]
+        texts = self.passages([piece for _, piece, _ in rows] + [piece for _, piece in others])
+        near = asked.vectors @ texts.vectors.T
+        z = logits(
+            self.encoder,
+            near,
+            best_matches(asked.tokens, texts.tokens, texts.mask),
+            asked.weight,
+            asked.floor,
+        )
+        wanted = torch.arange(len(rows), device=self.device)
+        loss = functional.cross_entropy(near / self.plan.temperature, wanted)
+        loss = loss + functional.cross_entropy(z, wanted)
+        right = z[wanted, wanted]
+        loss = loss + 0.5 * functional.binary_cross_entropy_with_logits(
+            right, torch.ones_like(right)
+        )
+        if others:
+            rows_of = torch.tensor([n for n, _ in others], device=self.device)
+            wrong = z[rows_of, len(rows) + torch.arange(len(others), device=self.device)]
+            loss = loss + 0.5 * functional.binary_cross_entropy_with_logits(
+                wrong, torch.zeros_like(wrong)
+            )
+        return loss
+
+    def questions(self, texts: Sequence[str]) -> Texts:
+        return self._encode(list(texts), None, self.plan.question_tokens)
+
+    def passages(self, pieces: Sequence[Piece]) -> Texts:
+        kept = [
+            self.chance.random() < self.plan.heading_kept or not self.encoder.training
+            for _ in pieces
+        ]
+        readings = [
+            reading(p.title if keep else "", p.section if keep else "", p.sentences)
+            for p, keep in zip(pieces, kept, strict=True)
+        ]
+        return self._encode(
+            [one.text for one in readings],
+            [one.spans for one in readings],
+            self.plan.passage_tokens,
+        )
+
+    def _encode(self, texts: list[str], spans: Any, most: int) -> Texts:
+        given = self.tokenizer(
+            texts,
+            padding=True,
+            truncation=True,
+            max_length=most,
+            return_tensors="pt",
+            return_offsets_mapping=True,
+            return_token_type_ids=True,
+        )
+        offsets = given.pop("offset_mapping").tolist()
+        given = given.to(self.device)
+        autocast = torch.autocast(self.device, dtype=torch.bfloat16)
+        with autocast:
+            states, tokens, weight, floor = self.encoder(**given)
+        mask = given["attention_mask"]
+        masks, parents = [], []
+        for n, places in enumerate(spans or []):
+            number = torch.from_numpy(sentence_of_tokens(offsets[n], places))
+            for m in range(len(places)):
+                masks.append((number == m) | (number == -1))
+                parents.append(n)
+        if masks:
+            sentence_masks = torch.stack(masks).to(self.device)
+            parent = torch.tensor(parents, device=self.device)
+            sentence_vectors = mean(states[parent], sentence_masks)
+        else:
+            sentence_masks = torch.zeros(0, mask.shape[1], dtype=torch.bool, device=self.device)
+            parent = torch.zeros(0, dtype=torch.long, device=self.device)
+            sentence_vectors = torch.zeros(0, states.shape[-1], device=self.device)
+        return Texts(
+            mean(states, mask),
+            tokens,
+            mask,
+            weight,
+            floor,
+            sentence_vectors,
+            sentence_masks,
+            parent,
+        )
+
+
+def own_loss(
+    model: Encoder,
+    asked: Texts,
+    passages: Texts,
+    batch: Sequence[Asked],
+    numbers: dict[tuple[int, int], int],
+    plan: Plan,
+) -> Tensor:
+    device = asked.vectors.device
+    z, near = sentence_logits(model, asked, passages)
+    right = torch.zeros_like(z, dtype=torch.bool)
+    passage_right = torch.zeros(len(batch), len(passages.vectors), dtype=torch.bool, device=device)
+    for row, question in enumerate(batch):
+        for pair in question.answers:
+            if pair in numbers:
+                right[row, numbers[pair]] = True
+                passage_right[row, pair[0]] = True
+    answered = right.any(1)
+    loss = functional.binary_cross_entropy_with_logits(z.max(1).values, answered.float())
+    if not answered.any():
+        return loss
+    near_passages = asked.vectors @ passages.vectors.T
+    for scores, truth in (
+        (z, right),
+        (near / plan.temperature, right),
+        (near_passages / plan.temperature, passage_right),
+    ):
+        loss = loss + _one_of(scores[answered], truth[answered])
+    best_right = z.masked_fill(~right, -torch.inf).max(1).values[answered]
+    return loss + 0.5 * functional.binary_cross_entropy_with_logits(
+        best_right, torch.ones_like(best_right)
+    )
+
+
+def sentence_logits(model: Encoder, asked: Texts, passages: Texts) -> tuple[Tensor, Tensor]:
+    """Logits and cosines (questions, sentences)."""
+    near = asked.vectors @ passages.sentence_vectors.T
+    cosines = torch.einsum("qnd,tmd->qtnm", asked.tokens, passages.tokens)
+    matches = (
+        cosines[:, passages.parents]
+        .masked_fill(~passages.sentence_masks[None, :, None, :], -1.0)
+        .max(-1)
+        .values
+    )
+    return logits(model, near, matches, asked.weight, asked.floor), near
+
+
+def _one_of(scores: Tensor, right: Tensor) -> Tensor:
+    """Cross entropy where several are right: one of them suffices."""
+    found = scores.masked_fill(~right, -torch.inf).logsumexp(1) - scores.logsumexp(1)
+    return -found.mean()
+
+
+def typed(text: str, chance: random.Random) -> str:
+    """The question as a phone might have typed it."""
+    if chance.random() < 0.3:
+        text = text.lower()
+    if chance.random() < 0.2:
+        text = text.rstrip("?!. ")
+    if chance.random() < 0.3:
+        text = _with_slip(text, chance)
+        if chance.random() < 0.3:
+            text = _with_slip(text, chance)
+    return text
+
+
+def _with_slip(text: str, chance: random.Random) -> str:
+    places = [n for n in range(1, len(text) - 1) if text[n - 1 : n + 2].isalpha()]
+    if not places:
+        return text
+    n = chance.choice(places)
+    kind = chance.randrange(4)
+    if kind == 0:
+        return text[: n - 1] + text[n] + text[n - 1] + text[n + 1 :]
+    if kind == 1:
+        return text[:n] + text[n + 1 :]
+    if kind == 2:
+        return text[:n] + text[n] + text[n:]
+    return text[:n] + chance.choice("aeiourstnl") + text[n + 1 :]
