@@ -61,8 +61,9 @@ check: setup  ## ruff, strict mypy, rasa data validate
 evaluate: setup train  ## the safety gate's figures: var/evaluation/report.html
 	@$(PY) -m evaluation.safety
 
-bench: setup index train  ## time a turn beside Rasa's stock pipeline (long)
+bench: setup index train  ## time a turn beside Rasa's stock pipeline, the widget beside others (long)
 	@$(PY) -m benchmarks.turn
+	@$(PY) -m benchmarks.widget
 
 lock: setup  ## pin requirements.in again
 	@.venv/bin/uv pip compile --python $(PY) --generate-hashes --no-emit-index-url -q requirements.in -o requirements.txt

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import httpx
 from starlette.applications import Starlette
@@ -12,9 +11,6 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import Request
-from starlette.responses import FileResponse, Response
-from starlette.routing import Route
 
 from desk.errors import DeskError
 from desk.parts import build
@@ -23,16 +19,8 @@ from desk.slack.endpoint import SLACK_ROUTES
 from desk.website.api import ROUTES
 from desk.website.headers import SecurityHeaders
 from desk.website.refusals import refuse
+from desk.website.site import site_routes
 from desk.website.visit import VISIT_ROUTES
-
-PAGE = Path(__file__).parent / "website" / "page"
-PAGE_FILES = {
-    "/": "index.html",
-    "/page.css": "page.css",
-    "/page.js": "page.js",
-    "/bubbles.js": "bubbles.js",
-    "/words.js": "words.js",
-}
 
 
 def create_app(settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> Starlette:
@@ -59,12 +47,7 @@ def create_app(settings: Settings, transport: httpx.AsyncBaseTransport | None = 
             desk.database.close()
 
     return Starlette(
-        routes=[
-            *ROUTES,
-            *VISIT_ROUTES,
-            *SLACK_ROUTES,
-            *(Route(path, _page) for path in PAGE_FILES),
-        ],
+        routes=[*ROUTES, *VISIT_ROUTES, *SLACK_ROUTES, *site_routes()],
         middleware=_middleware(settings),
         exception_handlers={DeskError: refuse, HTTPException: refuse, Exception: refuse},
         lifespan=lifespan,
@@ -83,7 +66,3 @@ def _middleware(settings: Settings) -> list[Middleware]:
             )
         )
     return layers
-
-
-async def _page(request: Request) -> Response:
-    return FileResponse(PAGE / PAGE_FILES[request.url.path])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,9 @@ class Database:
         self._url = parse_url(database_url)
         self._engine: Engine | None = None
         self._opening = threading.Lock()
+        # SQLite has one writer at a time; those of this process wait here and not in its polling,
+        # in which one may wait for seconds while others come and go.
+        self._turn_to_write = threading.Lock() if self.is_sqlite else nullcontext()
         self._watching: Any = None  # SQLite: the connection that sees whether others wrote
         self.on_commit: Callable[[list[Notice]], None] | None = None
         """SQLite: gets the notices of each transaction of this process."""
@@ -65,7 +68,7 @@ class Database:
     def writing(self) -> Iterator[Connection]:
         """A transaction, committed at the end, undone by an error. Raises DatabaseError."""
         engine = self._ready().execution_options(writes=True)
-        with self._translated(), engine.connect() as connection:
+        with self._translated(), self._turn_to_write, engine.connect() as connection:
             notices: list[Notice] = []
             connection.info["notices"] = notices
             with connection.begin():

@@ -126,7 +126,7 @@ class Asking:
             return ""
         return (
             f"That has {len(text)} characters, {self._chars} are allowed. Shorten it."
-            f" {texts.DANGER}"
+            f" {texts.danger()}"
         )
 
     async def _tell(self, job: Job, text: str) -> None:

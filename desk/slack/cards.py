@@ -56,10 +56,10 @@ class Cards:
         with self._database.reading() as connection:
             return _find(connection, here)
 
-    def posted(self, case_id: str, ts: str | None) -> None:
-        same = update(slack_cards).where(slack_cards.c.case_id == case_id)
+    def lost(self, case_id: str) -> None:
+        """Somebody has deleted it; it is posted anew."""
         with self._database.writing() as connection:
-            connection.execute(same.values(ts=ts))
+            note_card(connection, case_id, None)
 
     def already_said(self, event: CaseEvent) -> None:
         """Something that came from the thread itself needs no line there."""
@@ -120,6 +120,9 @@ class Cards:
 
     def pass_on(self, case_id: str) -> None:
         """Puts what is new of a case into the outbox, once."""
+        with self._database.reading() as connection:
+            if not self._is_behind(connection, case_id):
+                return
         with self._database.writing() as connection:
             row = connection.execute(select(cases).where(cases.c.case_id == case_id))
             found = row.one_or_none()
@@ -139,6 +142,15 @@ class Cards:
                 card = None
             if channel:
                 self._pass(connection, case, card or self._begin(connection, case, channel))
+
+    def _is_behind(self, connection: Connection, case_id: str) -> bool:
+        """Whether there is anything to do; most notices are about what was passed on already."""
+        row = connection.execute(select(cases).where(cases.c.case_id == case_id)).one_or_none()
+        card = _find(connection, slack_cards.c.case_id == case_id)
+        if row is None or card is None or card.withdrawn:
+            return row is not None or card is not None
+        case = Case(**row._mapping)
+        return bool(_events(connection, card) or _messages(connection, card, case))
 
     def _channel(self, case: Case) -> str:
         """Allegations against staff are not for everybody's eyes."""
@@ -172,6 +184,12 @@ class Cards:
         }
         same = update(slack_cards).where(slack_cards.c.case_id == card.case_id)
         connection.execute(same.values(**passed))
+
+
+def note_card(connection: Connection, case_id: str, ts: str | None) -> None:
+    """Where the card stands, within the caller's transaction."""
+    same = update(slack_cards).where(slack_cards.c.case_id == case_id)
+    connection.execute(same.values(ts=ts))
 
 
 def withdrawn_lane(case_id: str) -> str:

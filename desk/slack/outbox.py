@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any, Literal
@@ -129,15 +129,27 @@ class Outbox:
         with self._database.writing() as connection:
             return bool(connection.execute(mine.values(attempts=letter.attempts + 1)).rowcount)
 
-    def done(
-        self, letter: Letter, channel: str | None, ts: str | None, problem: str | None = None
+    def drop(self, letter: Letter, problem: str) -> None:
+        """It is not to be sent any more."""
+        self.change(letter, {"due_at": None, "problem": problem[:400]} | _without_words(letter))
+
+    def sent(
+        self,
+        letter: Letter,
+        channel: str | None,
+        ts: str | None,
+        shown: str,
+        also: Callable[[Connection], None],
     ) -> None:
-        values: dict[str, Any] = {"due_at": None, "problem": problem and problem[:400]}
+        """Keeps where it stands, with what follows from that, both or neither."""
+        values: dict[str, Any] = {"due_at": None, "problem": None} | _without_words(letter)
         if ts is not None:
             values |= {"channel": channel, "ts": ts}
-        if letter.kind in ("tell", "respond"):
-            values["content"] = {}  # the only ones that hold words
-        self.change(letter, values)
+        if shown:
+            values["content"] = {**letter.content, "shown": shown}
+        with self._database.writing() as connection:
+            also(connection)
+            connection.execute(_same(letter).values(**values))
 
     def later(self, letter: Letter, seconds: float, problem: str, *, again: bool) -> None:
         """`again` where nothing can have been done, so that the next attempt is a first one."""
@@ -146,9 +158,8 @@ class Outbox:
         self.change(letter, values | ({"attempts": letter.attempts} if again else {}))
 
     def change(self, letter: Letter, values: Mapping[str, Any]) -> None:
-        same = update(slack_outbox).where(slack_outbox.c.id == letter.id)
         with self._database.writing() as connection:
-            connection.execute(same.values(**values))
+            connection.execute(_same(letter).values(**values))
 
     def waiting(self) -> int:
         """How many letters are still to be sent."""
@@ -180,6 +191,15 @@ def drop_waiting(connection: Connection, lane: str, kinds: Sequence[Kind]) -> No
         slack_outbox.c.due_at.is_not(None),
     )
     connection.execute(stale.values(due_at=None, problem="no longer needed"))
+
+
+def _same(letter: Letter) -> Any:
+    return update(slack_outbox).where(slack_outbox.c.id == letter.id)
+
+
+def _without_words(letter: Letter) -> dict[str, Any]:
+    """The two kinds that hold words lose them when they are done with."""
+    return {"content": {}} if letter.kind in ("tell", "respond") else {}
 
 
 def _letters() -> Any:

@@ -14,18 +14,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.engine import Connection
 from starlette.concurrency import run_in_threadpool
 
 from desk.deliveries import Deliveries
 from desk.errors import DatabaseError
 from desk.models import now
-from desk.slack.cards import Cards
+from desk.slack.cards import Cards, note_card
 from desk.slack.delivery_lines import DeliveryLines
 from desk.slack.outbox import Letter, Outbox
 from desk.slack.outgoing import Outgoing, Outgoings
 from desk.slack.pace import Pace
 from desk.slack.refusals import NOT_HERE, SETTINGS, advice
-from desk.slack.talks import Talks
+from desk.slack.talks import Talks, note_place
 from desk.slack.web import EVENT_TYPE, SlackAway, SlackLater, SlackRefused, Web
 
 logger = logging.getLogger(__name__)
@@ -137,7 +138,7 @@ class Sender:
             return
         outgoing = await run_in_threadpool(self._outgoings.of, letter)
         if outgoing is None or _too_late(letter):
-            await run_in_threadpool(self._outbox.done, letter, None, None, "nothing to say")
+            await run_in_threadpool(self._outbox.drop, letter, "nothing to say")
             return
         try:
             channel, ts = await self._deliver(letter, outgoing)
@@ -221,17 +222,16 @@ class Sender:
 
     def _sent(self, letter: Letter, out: Outgoing, channel: str | None, ts: str | None) -> None:
         """Keeps where it stands, then what follows from that it is there."""
-        if letter.kind == "card" and ts is not None:
-            self._cards.posted(letter.content["case_id"], ts)
-        talk = self._talks.get(letter.content.get("conversation_id", ""))
-        if letter.kind == "root" and talk is not None:
-            self._talks.settle(talk, channel or "", ts or "")
+
+        def also(connection: Connection) -> None:
+            if letter.kind == "card" and ts is not None and not out.ts:
+                note_card(connection, letter.content["case_id"], ts)
+            if letter.kind == "root":
+                note_place(connection, letter.content["conversation_id"], channel or "", ts or "")
+
+        self._outbox.sent(letter, channel, ts, out.shown, also)
         if letter.kind == "talk":
             self._mark(letter, None)
-        if out.shown:
-            content = {**letter.content, "shown": out.shown}
-            self._outbox.change(letter, {"content": content})
-        self._outbox.done(letter, channel, ts)
         self._look_again(letter, out, channel, ts)
 
     def _look_again(
@@ -262,7 +262,7 @@ class Sender:
         if error.code in SETTINGS:
             await self._wait_for_settings(letter, error)
         elif error.code == "message_not_found" and letter.kind == "card":
-            await run_in_threadpool(self._cards.posted, letter.content["case_id"], None)
+            await run_in_threadpool(self._cards.lost, letter.content["case_id"])
             await run_in_threadpool(self._later, letter, 0.0, str(error), False)
         elif error.code in NOT_HERE and letter.kind in ("card", "said", "event"):
             await self._wait_for_settings(letter, error)
@@ -273,7 +273,7 @@ class Sender:
             logger.log(logging.INFO if gone else logging.ERROR, "letter %s: %s", letter.key, error)
             if letter.kind == "talk":
                 await run_in_threadpool(self._mark, letter, f"Slack says {error.code}")
-            await run_in_threadpool(self._outbox.done, letter, None, None, str(error))
+            await run_in_threadpool(self._outbox.drop, letter, str(error))
 
     async def _wait_for_settings(self, letter: Letter, error: SlackRefused) -> None:
         """A person has to put something right; what waits for it is kept."""
@@ -286,7 +286,7 @@ class Sender:
         if letter.kind == "talk":
             talk = self._talks.get(letter.content["conversation_id"])
             if talk is not None:
-                self._talks.settle(talk, "", "")
+                self._talks.go_direct(talk)
         else:
             content = {**letter.content, "channel": "", "thread_ts": ""}
             self._outbox.change(letter, {"content": content})

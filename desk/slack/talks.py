@@ -93,20 +93,10 @@ class Talks:
         with self._database.reading() as connection:
             return _talk(connection.execute(wanted).one_or_none())
 
-    def add_place(self, talk: Talk, channel: str, thread_ts: str) -> None:
-        values = {"channel": channel, "thread_ts": thread_ts, "user_id": talk.user_id}
+    def go_direct(self, talk: Talk) -> None:
+        """From now on replies go to the person's direct messages."""
         with self._database.writing() as connection:
-            insert_once(
-                connection, slack_places, {**values, "conversation_id": talk.conversation_id}
-            )
-
-    def settle(self, talk: Talk, channel: str, thread_ts: str) -> None:
-        """From now on replies go there, and what is written there belongs to the conversation."""
-        same = update(slack_talks).where(slack_talks.c.conversation_id == talk.conversation_id)
-        with self._database.writing() as connection:
-            connection.execute(same.values(channel=channel, thread_ts=thread_ts))
-        if channel and thread_ts:
-            self.add_place(talk, channel, thread_ts)
+            note_place(connection, talk.conversation_id, "", "")
 
     def behind(self) -> list[str]:
         """Conversations with messages that have not gone to the outbox."""
@@ -121,6 +111,12 @@ class Talks:
 
     def pass_on(self, conversation_id: str) -> int:
         """Puts what is new for the person into the outbox, once; how much it was."""
+        known = self.get(conversation_id)
+        if known is None:
+            return 0
+        with self._database.reading() as connection:
+            if not _fresh(connection, known):
+                return 0
         with self._database.writing() as connection:
             locked = slack_talks.c.conversation_id == conversation_id
             row = connection.execute(select(slack_talks).where(locked).with_for_update())
@@ -135,6 +131,18 @@ class Talks:
                 passed = update(slack_talks).where(locked).values(passed_id=fresh[-1].id)
                 connection.execute(passed)
             return len(fresh)
+
+
+def note_place(connection: Connection, conversation_id: str, channel: str, thread_ts: str) -> None:
+    """Where replies go, within the caller's transaction; what is written there belongs to the
+    conversation.
+    """
+    same = slack_talks.c.conversation_id == conversation_id
+    connection.execute(update(slack_talks).where(same).values(channel=channel, thread_ts=thread_ts))
+    user_id = connection.execute(select(slack_talks.c.user_id).where(same)).scalar()
+    if user_id is not None and channel and thread_ts:
+        place = {"channel": channel, "thread_ts": thread_ts, "user_id": user_id}
+        insert_once(connection, slack_places, {**place, "conversation_id": conversation_id})
 
 
 def _begin(connection: Connection, channel: str, thread_ts: str, user_id: str) -> Talk:

@@ -12,8 +12,8 @@ HEADERS = {
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",  # what somebody wrote to a clinic stays in no cache
 }
+UNKEPT = "no-store"  # what somebody wrote to a clinic stays in no cache
 
 
 class SecurityHeaders:
@@ -25,7 +25,9 @@ class SecurityHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
+                headers = MutableHeaders(scope=message)
+                headers.update(HEADERS)
+                headers.setdefault("Cache-Control", UNKEPT)  # unless it is the same for everybody
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

@@ -54,6 +54,7 @@ class SlackServer:
         self._sockets: list[web.WebSocketResponse] = []
         self._acks: dict[str, asyncio.Future[dict[str, Any]]] = {}
         self._tickets: set[str] = set()
+        self._deliveries: set[asyncio.Task[dict[str, Any]]] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever)
         self._thread.start()
@@ -67,6 +68,7 @@ class SlackServer:
         return f"http://127.0.0.1:{self.port}/api/"
 
     def stop(self) -> None:
+        self._do(self._end_deliveries())
         self._do(self._http.close())
         if self._runner is not None:
             self.go_down()
@@ -92,9 +94,15 @@ class SlackServer:
     def delete(self, channel: str, ts: str) -> None:
         self._do(self._delete(self.space.channels[channel], ts))
 
-    def press(self, user: str, channel: str, ts: str, action_id: str) -> None:
-        """Presses a button of a message, the first whose action begins so."""
-        self._do(self._press(user, self.space.channels[channel], ts, action_id))
+    def press(
+        self, user: str, channel: str, ts: str, action_id: str, seen: dict[str, Any] | None = None
+    ) -> None:
+        """Presses a button of a message, the first whose action begins so; `seen` is the message
+        as it stood before others changed it.
+        """
+        message = seen or self.space.find(self.space.channels[channel], ts)
+        assert message is not None, f"no message {ts}"
+        self._do(self._press(user, self.space.channels[channel], message, action_id))
 
     def submit(self, user: str, text: str | None = None) -> dict[str, Any]:
         """Submits the open dialog of a user; the app's answer."""
@@ -129,6 +137,12 @@ class SlackServer:
 
     def _do(self, work: Coroutine[Any, Any, T], seconds: float = 60) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(seconds)
+
+    async def _end_deliveries(self) -> None:
+        others = [one for one in self._deliveries if not one.done()]
+        for one in others:
+            one.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
 
     async def _session(self) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(trust_env=False)
@@ -215,7 +229,9 @@ class SlackServer:
     def _bot_posted(self, channel: Channel, message: dict[str, Any]) -> None:
         """Apps hear what they say themselves."""
         event = {**message, "channel": channel.id, "channel_type": channel.event_type}
-        self._loop.create_task(self._deliver("events_api", event_body(event)))
+        delivery = self._loop.create_task(self._deliver("events_api", event_body(event)))
+        self._deliveries.add(delivery)
+        delivery.add_done_callback(self._deliveries.discard)
 
     async def _say(self, user: str, channel: Channel, text: str, thread_ts: str, files: int) -> str:
         more: dict[str, Any] = {"thread_ts": thread_ts} if thread_ts else {}
@@ -256,9 +272,10 @@ class SlackServer:
         }  # fmt: skip
         await self._deliver("events_api", event_body(event))
 
-    async def _press(self, user: str, channel: Channel, ts: str, action_id: str) -> None:
-        message = self.space.find(channel, ts)
-        assert message is not None, f"no message {ts}"
+    async def _press(
+        self, user: str, channel: Channel, message: dict[str, Any], action_id: str
+    ) -> None:
+        ts = message["ts"]
         pressed = next(
             (element, block) for block in message["blocks"] if block["type"] == "actions"
             for element in block["elements"] if element["action_id"].startswith(action_id)

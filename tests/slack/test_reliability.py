@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
 
 import pytest
 
@@ -279,14 +280,15 @@ def test_ten_staff_and_fifty_cases_at_once(open_clinic: Clinic, slack: SlackServ
             visitors[open_clinic.ask_person(visitor)] = visitor
     for case_id in visitors:
         wait_for(lambda case_id=case_id: open_clinic.card(case_id), 60)
-    cards = {case_id: open_clinic.card(case_id)["ts"] for case_id in visitors}
+    seen = {case_id: deepcopy(open_clinic.card(case_id)) for case_id in visitors}
+    cards = {case_id: card["ts"] for case_id, card in seen.items()}
 
     def work(number: int) -> None:
         """Two go for each case at the same time."""
         user, _ = people[number]
         for place, case_id in enumerate(visitors):
             if place % 5 == number % 5:
-                slack.press(user, STAFF, cards[case_id], "case_claim")
+                slack.press(user, STAFF, cards[case_id], "case_claim", seen[case_id])
 
     with ThreadPoolExecutor(10) as pool:
         list(pool.map(work, range(10)))

@@ -1,0 +1,5 @@
+"""Tests that look at pages in real Chromium."""
+
+import pytest
+
+pytest.register_assert_rewrite("tests.browser.widget_page")
