@@ -46,7 +46,7 @@ run: setup index train  ## start everything: PORT=8000 DOCUMENTS=index/documents
 	@$(PY) -m deploy.run
 
 shell: setup index train  ## talk to the assistant in the terminal
-	@$(PY) -m deploy.run --shell
+	@SHOW_TRACE=1 $(PY) -m deploy.run --shell
 
 test: check index train  ## every test; under 30 minutes on two cores
 	@$(PY) -m pytest

@@ -15,23 +15,14 @@ import psutil
 
 from benchmarks.errors import BenchmarkFailed
 from benchmarks.figures import Memory
-from deploy.run import MODEL, Part, PartFailed, environment, stop, wait_until_up
+from deploy import parts as deployed
+from deploy.parts import MODEL, Part, environment, write_endpoints
+from deploy.supervise import PartFailed, stop, wait_until_up
 
 ROOT: Final = Path(__file__).parents[1]
 LOG_CHARACTERS: Final = 2000
 
 Running = Mapping[str, "subprocess.Popen[bytes]"]
-
-
-def rasa_part(model: str, port: int, endpoints: Path) -> Part:
-    command = ("rasa", "run", "--model", model, "--endpoints", str(endpoints))
-    return _part("Rasa", (*command, "-i", "127.0.0.1", "-p", str(port)), port, "/")
-
-
-def actions_part(module: str, port: int) -> Part:
-    return _part(
-        "action server", ("rasa_sdk", "--actions", module, "-p", str(port)), port, "/health"
-    )
 
 
 @contextmanager
@@ -54,9 +45,9 @@ def ours(folder: Path) -> Iterator[tuple[Running, str, str]]:
         "DESK_SECRET": secrets.token_hex(),
     }
     parts = (
-        rasa_part(MODEL, rasa, write_endpoints(folder, actions)),
-        actions_part("bot.actions", actions),
-        _part("desk", ("desk", "serve"), desk, "/healthz"),
+        deployed.rasa(rasa, write_endpoints(folder, actions)),
+        deployed.actions(actions),
+        deployed.desk(desk),
     )
     with started(parts, ROOT, environ, folder) as running:
         yield running, address(rasa), address(desk)
@@ -100,13 +91,6 @@ def memory_of(process: subprocess.Popen[bytes]) -> Memory:
     return sum(family, Memory(0, 0))
 
 
-def write_endpoints(folder: Path, actions_port: int) -> Path:
-    """endpoints.yml with the action server's address."""
-    file = folder / "endpoints.yml"
-    file.write_text(f"action_endpoint:\n  url: {address(actions_port)}/webhook\n", "utf-8")
-    return file
-
-
 def address(port: int) -> str:
     return f"http://127.0.0.1:{port}"
 
@@ -115,10 +99,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def _part(name: str, module: tuple[str, ...], port: int, health: str) -> Part:
-    return Part(name, (sys.executable, "-m", *module), port, address(port) + health)
 
 
 def _log(folder: Path, part: Part) -> Path:

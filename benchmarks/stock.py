@@ -18,14 +18,12 @@ from benchmarks.errors import BenchmarkFailed
 from benchmarks.processes import (
     ROOT,
     Running,
-    actions_part,
     address,
     free_port,
-    rasa_part,
     started,
-    write_endpoints,
 )
-from deploy.run import environment
+from deploy.parts import actions as actions_part
+from deploy.parts import module_part, quiet
 from index.loaders import find_documents, load_document
 
 INTENTS: Final = 12
@@ -64,7 +62,7 @@ def generate(folder: Path, texts: Sequence[str]) -> None:
 def train(folder: Path) -> None:
     """Trains the bot in `folder`, minutes long; Rasa's own progress bars go to stderr."""
     command = ("rasa", "train", "--fixed-model-name", Path(MODEL).name.partition(".")[0])
-    environ = {**environment(), "LOG_LEVEL": "INFO"}  # quieter, Rasa draws no progress bars
+    environ = {**quiet(), "LOG_LEVEL": "INFO"}  # quieter, Rasa draws no progress bars
     done = subprocess.run(
         (sys.executable, "-m", *command), cwd=folder, env=environ, stdout=sys.stderr
     )
@@ -76,11 +74,14 @@ def train(folder: Path) -> None:
 def stock(folder: Path) -> Iterator[tuple[Running, str]]:
     """The trained bot of `folder` and its action server; gives them with Rasa's address."""
     rasa, actions = free_port(), free_port()
+    endpoints = folder / "endpoints.yml"
+    endpoints.write_text(f"action_endpoint:\n  url: {address(actions)}/webhook\n", "utf-8")
+    command = ("rasa", "run", "--model", MODEL, "--endpoints", str(endpoints))
     parts = (
-        rasa_part(MODEL, rasa, write_endpoints(folder, actions)),
-        actions_part("actions", actions),
+        module_part("Rasa", rasa, "/", *command, "-i", "127.0.0.1", "-p", str(rasa)),
+        actions_part(actions, "actions"),
     )
-    with started(parts, folder, environment(), folder) as running:
+    with started(parts, folder, quiet(), folder) as running:
         yield running, address(rasa)
 
 

@@ -15,7 +15,7 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot import trace
+from bot.turn_trace import begin
 
 logger = logging.getLogger(__name__)
 
@@ -46,8 +46,8 @@ class Collector(CollectingOutputChannel):
             reply.update({key: value for key, value in custom.items() if value is not None})
         reply |= {"text": "\n\n".join(texts), "buttons": buttons}
         if turn:
-            reply["trace"] = dict(turn)
-            if turn.get("allegation"):
+            reply["trace"] = {**turn, **(reply.get("trace") or {})}
+            if turn.get("gate", {}).get("allegation"):
                 reply["queue"] = "allegations"
         return [
             {
@@ -91,7 +91,7 @@ class DeskChannel(InputChannel):
                 input_channel=self.name(),
                 metadata=body.get("metadata"),
             )
-            turn = trace.begin()
+            turn = begin()
             try:
                 await on_new_message(message)
             except Exception:  # the desk answers an empty list with its safe text and a case

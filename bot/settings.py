@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseSettings, Field, ValidationError, validator
 
@@ -18,6 +18,7 @@ class BotSettings(BaseSettings):
     opening_hours: str = Field("", env="CLINIC_HOURS", max_length=200)
     country: str = Field("us", env="CLINIC_COUNTRY", regex="^[a-z]{2}$")
     answer_sentences: int = Field(4, env="ANSWER_SENTENCES", ge=1, le=4)
+    outdated_documents: Literal["mark", "leave_out"] = Field("mark", env="OUTDATED_DOCUMENTS")
 
     def __init__(self, **values: Any) -> None:
         try:

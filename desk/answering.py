@@ -10,6 +10,7 @@ from desk import texts
 from desk.cases import QUEUES, URGENCIES, Case, Cases, Queue, Urgency
 from desk.errors import AssistantUnavailable
 from desk.messages import DANGER_OUTCOMES, Reply
+from desk.metrics import Metrics
 from desk.rasa_client import Answer, RasaClient
 from desk.store import Store
 from desk.turn_queue import Turn
@@ -22,8 +23,9 @@ UNAVAILABLE = "assistant_unavailable"
 class Answering:
     """Asks the assistant; opens the cases that it could not open itself."""
 
-    def __init__(self, store: Store, cases: Cases, rasa: RasaClient) -> None:
+    def __init__(self, store: Store, cases: Cases, rasa: RasaClient, metrics: Metrics) -> None:
         self._store, self._cases, self._rasa = store, cases, rasa
+        self._metrics = metrics
 
     async def ask(self, turn: Turn) -> Answer | None:
         """What the assistant answers; None where it does not. Asked once, whatever the database
@@ -37,10 +39,13 @@ class Answering:
             "earlier": list(turn.earlier),
         }
         try:
-            return await self._rasa.ask(conversation.id, turn.message.text, metadata)
+            answer = await self._rasa.ask(conversation.id, turn.message.text, metadata)
         except AssistantUnavailable as error:
-            logger.warning("no answer in conversation %s: %s", conversation.id, error)
+            self._metrics.count_unavailable(str(error))
+            logger.warning("no answer: %s", error, extra={"conversation_id": conversation.id})
             return None
+        self._metrics.count_answer(answer)
+        return answer
 
     async def reply(self, turn: Turn, answer: Answer | None) -> Reply:
         """The reply that belongs to the answer, its case opened. Raises DatabaseError."""

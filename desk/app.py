@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import Route
 
 from desk.errors import DeskError
 from desk.parts import build
@@ -18,6 +19,7 @@ from desk.settings import Settings
 from desk.slack.endpoint import SLACK_ROUTES
 from desk.website.api import ROUTES
 from desk.website.headers import SecurityHeaders
+from desk.website.metrics_page import metrics
 from desk.website.refusals import refuse
 from desk.website.site import site_routes
 from desk.website.visit import VISIT_ROUTES
@@ -47,7 +49,13 @@ def create_app(settings: Settings, transport: httpx.AsyncBaseTransport | None = 
             desk.database.close()
 
     return Starlette(
-        routes=[*ROUTES, *VISIT_ROUTES, *SLACK_ROUTES, *site_routes()],
+        routes=[
+            *ROUTES,
+            *VISIT_ROUTES,
+            *SLACK_ROUTES,
+            Route("/metrics", metrics),
+            *site_routes(),
+        ],
         middleware=_middleware(settings),
         exception_handlers={DeskError: refuse, HTTPException: refuse, Exception: refuse},
         lifespan=lifespan,

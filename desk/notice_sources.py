@@ -15,6 +15,7 @@ from desk.database import Database
 from desk.errors import DatabaseError
 from desk.models import case_events, cases, messages
 from desk.notices import CHANNEL, Notice
+from desk.tasks import came
 
 logger = logging.getLogger(__name__)
 
@@ -58,9 +59,7 @@ async def _read(connection: Any, deliver: Deliver) -> None:
             while connection.notifies:
                 deliver(Notice(**json.loads(connection.notifies.pop(0).payload)))
             readable.clear()
-            try:
-                await asyncio.wait_for(readable.wait(), CHECK_SECONDS)
-            except asyncio.TimeoutError:
+            if not await came(readable, CHECK_SECONDS):
                 await run_in_threadpool(_ask, connection)
     finally:
         loop.remove_reader(descriptor)
@@ -74,17 +73,14 @@ def _ask(connection: Any) -> None:
 async def tail(database: Database, deliver: Deliver) -> None:
     """SQLite: looks whether any process wrote, and if so which rows are new."""
     watch = _Watch(database)
-    try:
-        while True:
-            try:
-                for notice in await run_in_threadpool(watch.news):
-                    deliver(notice)
-            except DatabaseError as error:
-                logger.error("looking for news: %s", error)
-                await asyncio.sleep(AGAIN_SECONDS)
-            await asyncio.sleep(TAIL_SECONDS)
-    finally:
-        watch.close()
+    while True:
+        try:
+            for notice in await run_in_threadpool(watch.news):
+                deliver(notice)
+        except DatabaseError as error:
+            logger.error("looking for news: %s", error)
+            await asyncio.sleep(AGAIN_SECONDS)
+        await asyncio.sleep(TAIL_SECONDS)
 
 
 class _Watch:
@@ -95,15 +91,14 @@ class _Watch:
         self._version: int | None = None
         self._seen: dict[str, int] = {}
 
-    def close(self) -> None:
-        self._version = None
-
     def news(self) -> list[Notice]:
         version = self._database.data_version()
         if version == self._version:
             return []
         with self._database.reading() as connection:
             found = [*self._messages(connection), *self._cases(connection)]
+        if self._version is None:  # from here on nothing is missed
+            found = [Notice("resync")]
         self._version = version
         return found
 

@@ -16,6 +16,7 @@ from desk.database import Database
 from desk.deliveries import Deliveries
 from desk.feedback import FeedbackStore
 from desk.keeper import Keeper
+from desk.metrics import Metrics
 from desk.notices import Notices
 from desk.outbox import Outbox, Senders
 from desk.rasa_client import RasaClient
@@ -57,6 +58,7 @@ class Desk:
     keeper: Keeper
     deliveries: Deliveries
     slack: Slack
+    metrics: Metrics
     tokens: Tokens
     message_limit: Limiter
     address_limit: Limiter
@@ -71,6 +73,8 @@ def build(settings: Settings, http: httpx.AsyncClient) -> Desk:
     notices = Notices(database)
     store, cases = Store(database), Cases(database, clinic.cases.claim_minutes)
     rasa = RasaClient(http, settings.rasa_url, settings.actions_url, settings.reply_seconds)
+    metrics = Metrics(database, settings.index_store)
+    answering = Answering(store, cases, rasa, metrics)
     lease_seconds = settings.reply_seconds + LEASE_GRACE_SECONDS
     queue = TurnQueue(database, lease_seconds, clinic.cases.claim_minutes)
     senders = Senders(
@@ -78,7 +82,7 @@ def build(settings: Settings, http: httpx.AsyncClient) -> Desk:
     )
     states = States(store, cases, Staff(database), notices, clinic.opening)
     secret = settings.secret.get_secret_value() or load_secret(SECRET_FILE)
-    turns = Turns(queue, store, Answering(store, cases, rasa), notices)
+    turns = Turns(queue, store, answering, notices, metrics)
     slack = Slack(
         slack_settings(),
         database,
@@ -104,6 +108,7 @@ def build(settings: Settings, http: httpx.AsyncClient) -> Desk:
         rasa=rasa,
         events=Events(store, notices, states),
         turns=turns,
+        metrics=metrics,
         keeper=Keeper(cases, Outbox(database, senders), Retention(database), clinic),
         deliveries=Deliveries(database),
         slack=slack,

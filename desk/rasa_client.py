@@ -38,11 +38,11 @@ class Answer:
     citations: Sequence[Mapping[str, Any]] = ()
     buttons: Sequence[Mapping[str, str]] = ()
     case_id: str | None = None
+    trace: Mapping[str, Any] | None = None
     open_case: bool = False
     urgency: str | None = None
     queue: str | None = None
     language: str | None = None
-    trace: Mapping[str, Any] | None = None
     """How the assistant came to it: for staff, never for visitors."""
 
 
@@ -120,10 +120,10 @@ def read_answer(elements: object) -> Answer:
         open_case=custom.get("open_case") is True,
         reason=_optional(custom.get("reason")),
         case_id=_optional(custom.get("case_id")),
+        trace=trace if isinstance(trace := custom.get("trace"), dict) else None,
         urgency=_optional(custom.get("urgency")),
         queue=_optional(custom.get("queue")),
         language=_optional(custom.get("language")),
-        trace=custom["trace"] if isinstance(custom.get("trace"), dict) else None,
     )
 
 

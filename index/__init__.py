@@ -1,10 +1,10 @@
 """Documents to passages, and questions to the passages that answer them.
 
-from index import Index, build, load_embedder
+from index import Index, build, load_reader
 
-embedder = load_embedder()
-build(Path("index/documents"), Path("var/index"), embedder)
-result = Index.open(Path("var/index"), embedder).search("How does ketamine work?")
+reader = load_reader()
+build(Path("index/documents"), Path("var/index"), reader)
+result = Index.open(Path("var/index"), reader).search("How does ketamine work?")
 """
 
 from index.builder import BuildReport, build
@@ -22,7 +22,9 @@ from index.errors import (
     StoreMissing,
     StoreUnwritable,
 )
+from index.live import LiveIndex
 from index.passages import Passage
+from index.reader import PlainReader, Reader, load_reader
 from index.search import Index, ScoredPassage, SearchResult
 from index.settings import Settings, load_settings
 
@@ -32,11 +34,14 @@ __all__ = [
     "Embedder",
     "Index",
     "IndexProblem",
+    "LiveIndex",
     "ModelMismatch",
     "ModelUnavailable",
     "NoDocuments",
     "Passage",
+    "PlainReader",
     "QuestionEmpty",
+    "Reader",
     "ScoredPassage",
     "SearchResult",
     "SettingInvalid",
@@ -47,5 +52,6 @@ __all__ = [
     "StoreUnwritable",
     "build",
     "load_embedder",
+    "load_reader",
     "load_settings",
 ]

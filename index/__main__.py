@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from index.builder import build
-from index.embedder import load_embedder
+from index.reader import load_reader
 from index.errors import IndexProblem, QuestionEmpty
 from index.search import Index, SearchResult
 from index.settings import Settings, load_settings
@@ -85,15 +85,16 @@ def _positive(text: str) -> int:
 
 
 def _build(chosen: argparse.Namespace, settings: Settings) -> int:
-    embedder = load_embedder(settings.model, settings.models_dir, settings.threads)
-    report = build(chosen.documents, chosen.store, embedder)
+    reader = load_reader(settings.model, settings.models_dir, settings.threads)
+    report = build(chosen.documents, chosen.store, reader)
     for error in report.errors:
         print(f"left out: {error}", file=sys.stderr)
     for note in report.notes:
         print(f"note: {note}", file=sys.stderr)
     print(
         f"indexed {report.documents} documents as {report.passages} passages in {chosen.store} "
-        f"(version {report.version}, {len(report.errors)} left out)"
+        f"(version {report.version}, {len(report.errors)} left out, "
+        f"{report.embedded} texts embedded anew)"
     )
     return 0
 
@@ -102,8 +103,8 @@ def _search(chosen: argparse.Namespace, settings: Settings) -> int:
     if (chosen.question is None) == (chosen.questions is None):
         chosen.parser.error("give either a question or --questions FILE")
     questions = None if chosen.questions is None else _lines(chosen.questions)
-    embedder = load_embedder(settings.model, settings.models_dir, settings.threads)
-    index = Index.open(chosen.store, embedder)
+    reader = load_reader(settings.model, settings.models_dir, settings.threads)
+    index = Index.open(chosen.store, reader)
     if questions is not None:
         _answer_all(index, questions, chosen.top)
         return 0

@@ -33,6 +33,8 @@ class Evidence:
     dense: float
     coverage: float
     missing_figure: bool = False
+    late: float | None = None
+    asked: float = 0.0
 
 
 def confidence(evidence: Evidence) -> float:

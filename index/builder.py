@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from tqdm import tqdm
 
 from index import store as storage
+from index.cache import ReadingCache
 from index.document import Document
-from index.embedder import Embedder
 from index.errors import DocumentUnreadable, NoDocuments
 from index.lexical import Lexicon
 from index.loaders import load_document, open_source
 from index.passages import Passage, make_passages
-
-# Texts between two steps of the progress bar.
-_STEP = 16
+from index.reader import Reader
+from index.token_store import TokenStore
 
 
 @dataclass(frozen=True)
 class BuildReport:
     """What a build did; `errors` has one entry for each document that was left out, `notes` a line
-    for each that went in with something missing."""
+    for each that went in with something missing. `embedded` counts the passages that no earlier
+    build had read."""
 
     documents: int
     passages: int
@@ -35,9 +33,10 @@ class BuildReport:
     version: str
     errors: tuple[DocumentUnreadable, ...]
     notes: tuple[str, ...] = ()
+    embedded: int = 0
 
 
-def build(documents: Path, store: Path, embedder: Embedder, progress: bool = True) -> BuildReport:
+def build(documents: Path, store: Path, reader: Reader, progress: bool = True) -> BuildReport:
     """Makes the index of all readable documents below a folder the current one of the store.
 
     A document that cannot be read is reported, the others go in. Whatever goes wrong, the index
@@ -47,22 +46,23 @@ def build(documents: Path, store: Path, embedder: Embedder, progress: bool = Tru
     with storage.locked(store):
         found = _read(documents, progress)
         passages = tuple(found.passages)
-        vectors = _encode(
-            embedder, map(passage_text, passages), len(passages), "passages", progress
-        )
-        lines = [line for passage in passages for line in sentence_texts(passage)]
-        sentence_vectors = _encode(embedder, lines, len(lines), "sentences", progress)
+        cache = ReadingCache(store, reader)
+        with tqdm(total=len(passages), desc="passages", unit="passage", disable=not progress) as bar:
+            read = cache.read(passages, bar.update)
+        vectors = np.stack([one.vector for one in read])
+        sentence_vectors = np.concatenate([one.sentences for one in read])
+        question_vectors = np.concatenate([one.questions for one in read])
         manifest = storage.Manifest(
             format=storage.FORMAT,
             version="",
             built_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
-            model=embedder.name,
-            fingerprint=embedder.fingerprint,
+            model=reader.name,
+            fingerprint=reader.fingerprint,
             dimension=vectors.shape[1],
             documents_folder=str(documents),
             documents=found.digests,
             passages=len(passages),
-            sentences=len(lines),
+            sentences=len(sentence_vectors),
             files={},
         )
         contents = storage.Contents(
@@ -70,29 +70,26 @@ def build(documents: Path, store: Path, embedder: Embedder, progress: bool = Tru
             passages,
             storage.flat_index(vectors),
             storage.flat_index(sentence_vectors),
+            storage.flat_index(question_vectors),
             Lexicon.of([passage_text(passage) for passage in passages]),
+            TokenStore.of(read),
         )
         version = storage.write(store, contents).version
+        cache.prune()
     return BuildReport(
         len(found.digests),
         len(passages),
-        len(lines),
+        len(sentence_vectors),
         version,
         tuple(found.errors),
         tuple(found.notes),
+        cache.embedded,
     )
 
 
 def passage_text(passage: Passage) -> str:
-    """What stands for a passage in the vector space and in the word index."""
+    """What stands for a passage in the word index."""
     return "\n".join(part for part in (passage.title, passage.section, passage.text) if part)
-
-
-def sentence_texts(passage: Passage) -> list[str]:
-    """What stands for each sentence: itself with its heading in front, which often names the
-    subject that the sentence calls "it"."""
-    heading = passage.section or passage.title
-    return [f"{heading}: {sentence}" for sentence in passage.sentences]
 
 
 @dataclass(frozen=True)
@@ -134,19 +131,3 @@ def _refuse_copy(document: Document, said_by: dict[str, str]) -> None:
         raise DocumentUnreadable(
             document.name, f"it has the same text as {earlier}, which went in; remove one of them"
         )
-
-
-def _encode(
-    embedder: Embedder, texts: Iterable[str], total: int, what: str, progress: bool
-) -> NDArray[np.float32]:
-    parts = []
-    with tqdm(total=total, desc=what, unit=what[:-1], disable=not progress) as bar:
-        for batch in _batches(list(texts)):
-            parts.append(embedder.encode(batch))
-            bar.update(len(batch))
-    return np.concatenate(parts)
-
-
-def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(texts), _STEP):
-        yield texts[start : start + _STEP]

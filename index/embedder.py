@@ -1,4 +1,4 @@
-"""Texts to vectors, through sentence-transformers, without ever asking the network."""
+"""Texts to vectors, without ever asking the network."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from index import onnx_model
 from index.errors import ModelUnavailable
+from index.onnx_embedder import OnnxEmbedder, read_plan
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -36,7 +38,10 @@ class Embedder(Protocol):
 
 
 class SentenceEmbedder:
-    """A sentence-transformers model behind the Embedder protocol, safe for several threads."""
+    """A sentence-transformers model behind the Embedder protocol, safe for several threads.
+
+    For the models that `index.onnx_embedder` cannot run by itself: it brings torch along.
+    """
 
     def __init__(self, name: str, fingerprint: str, model: SentenceTransformer) -> None:
         self.name = name
@@ -68,19 +73,26 @@ def load_embedder(
 ) -> Embedder:
     """The embedder for `default`, a folder, or a model name that this machine already has.
 
-    The default is prepared once as int8 ONNX below `models_dir`. Raises ModelUnavailable.
+    The default is prepared once as int8 ONNX below `models_dir`. `threads` texts are encoded at
+    once. Raises ModelUnavailable.
     """
-    from index import onnx_model  # loads nothing heavy by itself; here it avoids a cycle
-
     prepare_environment()
-    source = _default_folder() if model == DEFAULT_MODEL else _folder_of(model)
-    weights = fingerprint_of(source)
     if model != DEFAULT_MODEL:
-        return SentenceEmbedder(model, weights, onnx_model.open_model(source, threads))
+        folder = _folder_of(model)
+        return _open(model, fingerprint_of(folder), folder, threads)
+    source = _default_folder()
+    weights = fingerprint_of(source)
     folder = onnx_model.quantised(source, models_dir, weights)
     # Of the original weights, so that an index stays good when another machine quantises anew.
     fingerprint = hashlib.sha256(f"{weights} int8".encode()).hexdigest()
-    return SentenceEmbedder(model, fingerprint, onnx_model.open_model(folder, threads))
+    return _open(model, fingerprint, folder, threads)
+
+
+def _open(name: str, fingerprint: str, folder: Path, threads: int) -> Embedder:
+    plan = read_plan(folder)
+    if plan is not None:
+        return OnnxEmbedder(name, fingerprint, plan, threads)
+    return SentenceEmbedder(name, fingerprint, onnx_model.open_model(folder, threads))
 
 
 def prepare_environment() -> None:

@@ -8,7 +8,6 @@ the sentence answers the question. Nothing of a passage is computed when a quest
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,12 +30,14 @@ class AskedTokens:
 
 @dataclass(frozen=True)
 class ReadTokens:
-    """A passage: `vector` (size,), `sentences` (s, size), all of length 1; `tokens` (m, token
-    size) with `belongs` (m,), the sentence of each or HEADING, rising.
+    """A passage: `vector` (size,), `sentences` (s, size) and `questions` (q, size), those that its
+    document says it answers, all of length 1; `tokens` (m, token size) with `belongs` (m,), the
+    sentence of each or HEADING, rising.
     """
 
     vector: Array
     sentences: Array
+    questions: Array
     tokens: Array
     belongs: NDArray[np.int16]
 
@@ -48,14 +49,12 @@ class Late:
     nearness: float
     bias: float
 
-    def logits(self, asked: AskedTokens, read: ReadTokens) -> Array:
-        """For each sentence, shape (s,), the logit that it answers."""
-        return self.of_tokens(asked, read.tokens, read.belongs, read.sentences)
-
-    def of_tokens(
+    def logits(
         self, asked: AskedTokens, tokens: Array, belongs: NDArray[np.int16], sentences: Array
     ) -> Array:
-        """The same from a passage's parts; a sentence without a token matches by its heading."""
+        """For each sentence of a passage, shape (s,), the logit that it answers; a sentence of
+        which no token was read matches by its heading.
+        """
         count = len(sentences)
         cosines = asked.tokens @ tokens.T
         best = np.full((count, len(asked.tokens)), -1.0, np.float32)
@@ -85,7 +84,3 @@ def sentence_means(states: Array, belongs: NDArray[np.int16], count: int, whole:
             vectors[number] = mean / np.linalg.norm(mean)
     return vectors.astype(np.float32)
 
-
-def joined(parts: Sequence[Array], width: int) -> Array:
-    """The parts one below the other; an empty array of this width where there is none."""
-    return np.concatenate(parts) if parts else np.zeros((0, width), np.float32)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,11 +37,25 @@ class LexicalScores:
 
 
 def _library() -> Any:
-    from bm25s import BM25
+    with _without("jax"):  # 120 MB, which it takes where it finds it and we have no use for
+        from bm25s import BM25
 
     # It asks for debug messages when imported, which land on the screen of every program.
     logging.getLogger("bm25s").setLevel(logging.WARNING)
     return BM25
+
+
+@contextmanager
+def _without(module: str) -> Iterator[None]:
+    """Lets the imports inside find no such module, unless it is loaded already."""
+    if module in sys.modules:
+        yield
+        return
+    sys.modules[module] = None  # type: ignore[assignment]  # how Python marks one as missing
+    try:
+        yield
+    finally:
+        del sys.modules[module]
 
 
 class Lexicon:

@@ -1,4 +1,7 @@
-"""Opens sentence-transformers models, and prepares the fast int8 form of one."""
+"""Prepares the fast int8 form of a sentence-transformers model, and opens those that need torch.
+
+Loads nothing heavy before it is called: what runs every day does not.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.errors import ModelUnavailable
+from index.onnx_embedder import onnx_file
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -25,8 +29,8 @@ def open_model(folder: Path, threads: int) -> SentenceTransformer:
     with _quiet(folder):
         from sentence_transformers import SentenceTransformer
 
-        onnx_file = _onnx_file(folder)
-        if onnx_file is None:
+        file = onnx_file(folder)
+        if file is None:
             import torch
 
             torch.set_num_threads(threads)
@@ -37,7 +41,7 @@ def open_model(folder: Path, threads: int) -> SentenceTransformer:
             device="cpu",
             local_files_only=True,
             model_kwargs={
-                "file_name": onnx_file.relative_to(folder).as_posix(),
+                "file_name": file.relative_to(folder).as_posix(),
                 "provider": "CPUExecutionProvider",
                 "session_options": _session_options(threads),
             },
@@ -94,12 +98,6 @@ def _move(making: Path, target: Path) -> None:
         # Another process was quicker; its result is the same.
         if not target.is_dir():
             raise
-
-
-def _onnx_file(folder: Path) -> Path | None:
-    """The smallest ONNX file: where there are several, the others are less quantised."""
-    files = sorted(folder.glob("onnx/*.onnx"), key=lambda file: (file.stat().st_size, file.name))
-    return files[0] if files else None
 
 
 def _session_options(threads: int) -> Any:

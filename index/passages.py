@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from index.document import AskedQuestion, Block, Document
+from index.leaning import leans_on_previous
 from index.sentences import split_sentences
 from index.terms import terms
 
@@ -136,8 +137,8 @@ def _runs(sentences: Sequence[str]) -> Iterator[tuple[str, ...]]:
     for sentence in sentences:
         length = sum(map(_words, run))
         too_long = length + _words(sentence) > MAX_WORDS
-        # Half the sentence past the fair share: better in the next piece.
-        past_share = length + _words(sentence) / 2 > share
+        # Half the sentence past the fair share: better in the next piece, if it stands by itself.
+        past_share = length + _words(sentence) / 2 > share and not leans_on_previous(sentence)
         if run and (too_long or past_share):
             yield tuple(run)
             run = []

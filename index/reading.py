@@ -21,7 +21,7 @@ def reading(title: str, section: str, sentences: Sequence[str]) -> Reading:
     """A passage as it is read; the heading is title and section, told apart from the sentences."""
     heading = ": ".join(part for part in (title, section) if part)
     text = f"{heading}\n" if heading else ""
-    spans = []
+    spans: list[tuple[int, int]] = []
     for sentence in sentences:
         if spans:
             text += " "

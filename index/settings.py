@@ -11,13 +11,15 @@ from index.errors import SettingInvalid
 
 
 class Settings(BaseSettings):
-    """Read from INDEX_STORE, INDEX_MODEL, INDEX_MODELS_DIR, INDEX_THREADS."""
+    """Read from INDEX_STORE, INDEX_MODEL, INDEX_MODELS_DIR, INDEX_THREADS, INDEX_REVIEW_MONTHS."""
 
     store: Path = Path("var/index")
     model: str = "default"
     models_dir: Path = Path("var/models")
     # One thread answers a question in a few milliseconds and leaves the other cores to others.
     threads: int = Field(default=1, ge=1, le=64)
+    # After so many months a reviewed document is out of date, unless it names a day itself.
+    review_months: int = Field(default=24, ge=0, le=240)
 
     class Config:
         env_prefix = "INDEX_"

@@ -3,11 +3,14 @@
     store/
       current                    the name of the version in use, replaced in one step
       lock                       held by a running build
+      cache/                     readings of passages, see index/cache.py
       versions/NAME/
         manifest.json            what is in it, and the sha256 of every other file
         passages.jsonl           one passage a line
         passages.faiss           one vector a passage
         sentences.faiss          one vector a sentence, in the order of the passages
+        questions.faiss          one a question that a document says it answers, likewise
+        token*.npy               see index/token_store.py
         bm25/                    bm25s' own files
 
 A version is written beside the others, flushed, and only then made current, so a reader finds
@@ -35,11 +38,12 @@ from numpy.typing import NDArray
 from index.errors import StoreBroken, StoreBusy, StoreMissing, StoreUnwritable
 from index.lexical import Lexicon
 from index.passages import Passage
+from index.token_store import TokenStore
 
 if TYPE_CHECKING:
     from faiss import IndexFlatIP
 
-FORMAT = 2
+FORMAT = 3
 _MAKING = "making-"
 
 
@@ -68,7 +72,9 @@ class Contents:
     passages: tuple[Passage, ...]
     passage_vectors: IndexFlatIP
     sentence_vectors: IndexFlatIP
+    question_vectors: IndexFlatIP
     lexicon: Lexicon
+    tokens: TokenStore
 
 
 def flat_index(vectors: NDArray[np.float32]) -> IndexFlatIP:
@@ -164,7 +170,9 @@ def _write_files(folder: Path, contents: Contents) -> Manifest:
             stream.write(json.dumps(asdict(passage), ensure_ascii=False) + "\n")
     faiss.write_index(contents.passage_vectors, str(folder / "passages.faiss"))
     faiss.write_index(contents.sentence_vectors, str(folder / "sentences.faiss"))
+    faiss.write_index(contents.question_vectors, str(folder / "questions.faiss"))
     contents.lexicon.save(folder / "bm25")
+    contents.tokens.save(folder)
     files = {
         path.relative_to(folder).as_posix(): _sha256(path)
         for path in sorted(folder.rglob("*"))
@@ -203,7 +211,9 @@ def _read_files(store: Path, folder: Path, manifest: Manifest) -> Contents:
             tuple(_passage(line) for line in lines if line),
             faiss.read_index(str(folder / "passages.faiss")),
             faiss.read_index(str(folder / "sentences.faiss")),
+            faiss.read_index(str(folder / "questions.faiss")),
             Lexicon.load(folder / "bm25"),
+            TokenStore.load(folder),
         )
     except (OSError, ValueError, TypeError, KeyError, RuntimeError) as error:
         raise StoreBroken(store, f"its files cannot be read ({error})") from error
@@ -217,6 +227,7 @@ def _check_counts(store: Path, contents: Contents) -> None:
         ("passages", len(contents.passages), manifest.passages),
         ("passage vectors", contents.passage_vectors.ntotal, manifest.passages),
         ("sentence vectors", contents.sentence_vectors.ntotal, manifest.sentences),
+        ("passages with tokens", len(contents.tokens.starts) - 1, manifest.passages),
         ("dimensions", contents.passage_vectors.d, manifest.dimension),
     ):
         if found != expected:

@@ -22,10 +22,17 @@ _VOWEL = re.compile(r"[aeiouy]")
 
 def terms(text: str) -> list[str]:
     """The terms of a text, in order, with repetitions."""
+    return list(_terms(text))
+
+
+# The sentences of the passages that answer come again and again.
+@lru_cache(maxsize=4_000)
+def _terms(text: str) -> tuple[str, ...]:
     groups, longest = _synonyms()
     stopped = _stop_stems()
     stems = [(word, stem(word)) for word in words(text)]
-    found, position = [], 0
+    found: list[str] = []
+    position = 0
     while position < len(stems):
         for size in range(min(longest, len(stems) - position), 0, -1):
             key = tuple(stemmed for _, stemmed in stems[position : position + size])
@@ -38,7 +45,7 @@ def terms(text: str) -> list[str]:
             if word not in stopped and stemmed not in stopped:
                 found.append(stemmed)
             position += 1
-    return found
+    return tuple(found)
 
 
 def words(text: str) -> list[str]:
@@ -47,6 +54,7 @@ def words(text: str) -> list[str]:
     return _WORD.findall("".join(c for c in plain if not unicodedata.combining(c)))
 
 
+@lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
     """A light stem: endings that change the grammar, and few that change the word."""
     word = word.split("'")[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from index.errors import ModelUnavailable
 from index.late import AskedTokens, Late, ReadTokens, sentence_means
+from index.onnx_embedder import open_session, open_tokenizer
 from index.reading import reading, sentence_of_tokens
 
 FOLDER: Final = Path(__file__).with_name("encoder")
@@ -25,21 +27,20 @@ class TunedEncoder:
     several threads.
     """
 
-    def __init__(self, folder: Path = FOLDER, threads: int = 1) -> None:
+    def __init__(self, folder: Path = FOLDER) -> None:
         """Raises ModelUnavailable where the folder holds no such encoder."""
         try:
             numbers = json.loads((folder / "late.json").read_text(encoding="utf-8"))
-            self.late = Late(float(numbers["nearness"]), float(numbers["bias"]))
-            self._questions = _tokenizer(folder, _QUESTION_TOKENS)
-            self._passages = _tokenizer(folder, _PASSAGE_TOKENS)
-            self._session = _session(folder / WEIGHTS, threads)
-        except Exception as error:  # the libraries below raise all kinds for a broken file
+            self.late: Late | None = Late(float(numbers["nearness"]), float(numbers["bias"]))
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise ModelUnavailable(
                 f"the encoder in {folder} cannot be loaded: {type(error).__name__}: {error}"
             ) from error
+        self._questions = open_tokenizer(folder / "tokenizer.json", _QUESTION_TOKENS)
+        self._passages = open_tokenizer(folder / "tokenizer.json", _PASSAGE_TOKENS)
+        self._session = open_session(folder / WEIGHTS)
         self.name = "tuned"
         self.fingerprint = _fingerprint(folder)
-        self._words = frozenset(self._questions.get_vocab())
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of unit length, shape (len(texts), dimension)."""
@@ -55,7 +56,9 @@ class TunedEncoder:
         vector, tokens, weight, floor = self._run(given, names)
         return AskedTokens(vector[0], tokens[0], weight[0], floor[0])
 
-    def read(self, title: str, section: str, sentences: Sequence[str]) -> ReadTokens:
+    def read(
+        self, title: str, section: str, sentences: Sequence[str], questions: Sequence[str] = ()
+    ) -> ReadTokens:
         """A passage, ready to be met."""
         read = reading(title, section, sentences)
         given = self._passages.encode(read.text)
@@ -63,11 +66,12 @@ class TunedEncoder:
         belongs = sentence_of_tokens(given.offsets, read.spans)
         kept = belongs > -2
         vectors = sentence_means(states[0][kept], belongs[kept], len(sentences), vector[0])
-        return ReadTokens(vector[0], vectors, tokens[0][kept], belongs[kept])
+        asked = self.encode(questions)
+        return ReadTokens(vector[0], vectors, asked, tokens[0][kept], belongs[kept])
 
     def knows(self, word: str) -> bool:
         """Whether a word is whole in the model's vocabulary, as the common words are."""
-        return word in self._words
+        return self._questions.token_to_id(word) is not None
 
     def _run(self, given: Any, names: list[str]) -> list[NDArray[np.float32]]:
         feed = {
@@ -81,28 +85,7 @@ class TunedEncoder:
         return int(self._session.get_outputs()[0].shape[-1])
 
 
-def _tokenizer(folder: Path, most: int) -> Any:
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(most)
-    return tokenizer
-
-
-def _session(file: Path, threads: int) -> Any:
-    from onnxruntime import InferenceSession, SessionOptions
-
-    options = SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    return InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
-
-
 def _fingerprint(folder: Path) -> str:
-    import hashlib
-
     digest = hashlib.sha256()
     for name in (WEIGHTS, "late.json"):
         digest.update((folder / name).read_bytes())

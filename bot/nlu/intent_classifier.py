@@ -31,9 +31,6 @@ from bot.safety.normalise import normalise
 
 PROBABILITIES = "window_probabilities"
 """Message property: a list of {intent: probability}, for the whole text and for its parts."""
-FAMILIARITY = "familiarity"
-"""Message property: from 0 to 1, how like the learnt messages the whole text is. At 0.05 only 5 in
-100 messages of the learnt kinds look as strange."""
 
 _RANKED = 10
 logger = logging.getLogger(__name__)
@@ -118,9 +115,7 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
 
     def _set(self, message: Message, vectors: NDArray[np.float32], model: IntentModel) -> None:
         parts, context = read_texts(message)
-        logits = model.logits([*parts, *context], vectors)
-        rows = softmax(logits)
-        familiarity = float(model.familiarity(logits[:1], vectors[:1])[0])
+        rows = softmax(model.logits([*parts, *context], vectors))
         order = np.argsort(-rows[0])[:_RANKED]
         ranking = [
             {INTENT_NAME_KEY: model.intents[n], PREDICTED_CONFIDENCE_KEY: float(rows[0][n])}
@@ -128,6 +123,5 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
         ]
         readings = [dict(zip(model.intents, row.tolist(), strict=True)) for row in rows]
         message.set(PROBABILITIES, readings)
-        message.set(FAMILIARITY, familiarity)
         message.set(INTENT, ranking[0], add_to_output=True)
         message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)

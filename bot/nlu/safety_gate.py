@@ -18,12 +18,13 @@ from rasa.shared.nlu.constants import (
 )
 from rasa.shared.nlu.training_data.message import Message
 
-from bot import trace
 from bot.nlu.intent_classifier import PROBABILITIES
 from bot.nlu.sentence_embedding import IN_CONTEXT
+from bot.safety.allegation import is_allegation
 from bot.safety.labels import UNCLEAR
 from bot.safety.normalise import without_intent_prefix
 from bot.safety.screen import Thresholds, Verdict, judge, load_wordings
+from bot.turn_trace import note_gate
 
 VERDICT = "verdict"
 """Message property, in Rasa's output: the verdict as a mapping, for policies, replies and staff."""
@@ -60,7 +61,8 @@ class SafetyGate(GraphComponent):
             message.set(TEXT, without_intent_prefix(text), add_to_output=True)
             verdict = self._judge(text, message)
             self._set(message, verdict)
-            trace.note(verdict, text)
+            allegation = is_allegation(verdict.intent, text)
+            note_gate({**asdict(verdict), "allegation": allegation})
         return messages
 
     def _judge(self, text: str, message: Message) -> Verdict:

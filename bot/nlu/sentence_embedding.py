@@ -43,7 +43,7 @@ class SentenceEmbedding(DenseFeaturizer, GraphComponent):
 
     @staticmethod
     def required_packages() -> list[str]:
-        return ["sentence_transformers"]
+        return ["onnxruntime", "tokenizers"]
 
     @classmethod
     def create(

@@ -36,6 +36,8 @@ SEEN = "danger_seen"
 REPEATED = "danger_repeated"
 """Slot: the latest message is a danger again, so the reply is reworded."""
 
+LANGUAGES = ("en", "es")
+
 logger = logging.getLogger(__name__)
 
 
@@ -100,9 +102,8 @@ class PersonInCharge(Policy):
             return self._predict(ACTION_LISTEN_NAME, domain)
         if tracker.latest_action_name != ACTION_LISTEN_NAME or tracker.latest_message is None:
             return self._predict(None, domain)
-        seen = bool(tracker.get_slot(SEEN)) or (
-            is_new(tracker) and self._ask(Cases.had_urgent, tracker.sender_id)
-        )
+        # The slot alone would not do: the danger may have been met by another Rasa server.
+        seen = bool(tracker.get_slot(SEEN)) or self._ask(Cases.had_urgent, tracker.sender_id)
         danger = is_danger(tracker.latest_message)
         flags = {SEEN: seen or danger, REPEATED: seen and danger}
         events = changed(tracker, flags, self._lines)
@@ -134,24 +135,20 @@ def is_danger(message: UserUttered) -> bool:
     return label_of(message.intent_name or "")[0] in DANGER
 
 
-def is_new(tracker: DialogueStateTracker) -> bool:
-    """Whether a tracker has met one message only: a new conversation, or one from before a
-    restart, of which only our own tables know anything."""
-    met = (event for event in tracker.applied_events() if isinstance(event, UserUttered))
-    return next(met, None) is not None and next(met, None) is None
-
-
 def changed(
     tracker: DialogueStateTracker, slots: dict[str, bool], lines: dict[str, str]
 ) -> list[Event]:
     """Events for the slots that the replies are chosen by and filled with, as far as they changed:
     these, the country's lines, and what the gate read off the message (its language, and whose
-    danger it is)."""
+    danger it is). Where a message does not tell its language, it is the one that the desk knows
+    the conversation by."""
     message = tracker.latest_message
     verdict = (message.parse_data if message else {}).get("verdict") or {}
     wanted: dict[str, object] = {**lines, **slots, "about_other": bool(verdict.get("about_other"))}
-    if verdict.get("language"):
-        wanted["language"] = verdict["language"]
+    known = (message.metadata if message else {}).get("language")
+    language = verdict.get("language") or (known if known in LANGUAGES else None)
+    if language:
+        wanted["language"] = language
     return [
         SlotSet(name, value) for name, value in wanted.items() if tracker.get_slot(name) != value
     ]

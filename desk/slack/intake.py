@@ -21,6 +21,7 @@ from desk.slack.mrkdwn import escaped
 from desk.slack.people import People
 from desk.slack.settings import SlackSettings
 from desk.slack.web import SlackError, Web
+from desk.tasks import end
 
 logger = logging.getLogger(__name__)
 
@@ -45,9 +46,7 @@ class Intake:
         self.app = self._app(settings)
 
     async def stop(self) -> None:
-        for task in list(self._opening):
-            task.cancel()
-        await asyncio.gather(*self._opening, return_exceptions=True)
+        await end(self._opening)
 
     def _app(self, settings: SlackSettings) -> AsyncApp:
         token = settings.bot_token.get_secret_value()

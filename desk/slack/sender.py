@@ -28,6 +28,7 @@ from desk.slack.pace import Pace
 from desk.slack.refusals import NOT_HERE, SETTINGS, advice
 from desk.slack.talks import Talks, note_place
 from desk.slack.web import EVENT_TYPE, SlackAway, SlackLater, SlackRefused, Web
+from desk.tasks import came, end
 
 logger = logging.getLogger(__name__)
 
@@ -90,10 +91,7 @@ class Sender:
 
     async def stop(self) -> None:
         """Leaves what is under way; it is taken up again with a look at what Slack has."""
-        tasks = list(self._busy.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(self._busy.values())
 
     @property
     def is_away(self) -> bool:
@@ -101,10 +99,7 @@ class Sender:
         return self._pause > 0
 
     async def _rest(self) -> None:
-        try:
-            await asyncio.wait_for(self.wake.wait(), min(LOOK_SECONDS, self._timing.first_pause))
-        except asyncio.TimeoutError:
-            return
+        await came(self.wake, min(LOOK_SECONDS, self._timing.first_pause))
 
     async def _start_what_is_due(self) -> None:
         if self._timing.clock() < self._away_until:

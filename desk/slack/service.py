@@ -34,6 +34,7 @@ from desk.slack.talks import Talks
 from desk.slack.web import Web
 from desk.slack.worker import Handler, Worker
 from desk.staff import Staff
+from desk.tasks import end
 from desk.turns import Turns
 
 logger = logging.getLogger(__name__)
@@ -135,9 +136,7 @@ class Slack:
         logger.info("Slack is on, over %s.", " and ".join(ways))
 
     async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(self._tasks)
         await self._intake.stop()
         await self._web.close()
 
@@ -161,12 +160,12 @@ class Slack:
                 if ours and work is None:
                     work = asyncio.create_task(self._work())
                 elif not ours and work is not None:
-                    await _end(work)
+                    await end([work])
                     work = None
                 await asyncio.sleep(self._clocks.renew_seconds)
         finally:
             if work is not None:
-                await _end(work)
+                await end([work])
             await self._give_back()
 
     async def _work(self) -> None:
@@ -175,9 +174,7 @@ class Slack:
         try:
             await asyncio.gather(*tasks)
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await end(tasks)
 
     async def _forget(self) -> None:
         while True:
@@ -235,8 +232,3 @@ def slack_settings() -> SlackSettings:
         logger.error("Slack is off: %s", error)
         return SlackSettings.construct(**{name: field.get_default() for name, field in
                                           SlackSettings.__fields__.items()})  # fmt: skip
-
-
-async def _end(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)

@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from desk.errors import DatabaseError, DeskError
 from desk.slack.inbox import Inbox, Job
 from desk.slack.web import SlackError
+from desk.tasks import came, end
 
 logger = logging.getLogger(__name__)
 
@@ -43,15 +44,9 @@ class Worker:
                     await self._start_what_is_due()
                 except DatabaseError as error:
                     logger.error("looking for what came from Slack: %s", error)
-                try:
-                    await asyncio.wait_for(self.wake.wait(), LOOK_SECONDS)
-                except asyncio.TimeoutError:
-                    continue
+                await came(self.wake, LOOK_SECONDS)
         finally:
-            tasks = list(self._busy.values())
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await end(self._busy.values())
 
     async def _start_what_is_due(self) -> None:
         for job in await run_in_threadpool(self._inbox.ready):

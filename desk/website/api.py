@@ -52,13 +52,16 @@ async def send(request: Request) -> Response:
 
 
 async def listen(request: Request) -> Response:
-    """GET /api/conversations/{id}/events, from `Last-Event-ID` or `?last_event_id=`."""
+    """GET /api/conversations/{id}/events, from `Last-Event-ID` or `?last_event_id=`. Programs that
+    know of messages alone get only those; `?state=true` asks for the state and typing beside them.
+    """
     conversation_id = (await own_conversation(request)).id
     given = request.headers.get("last-event-id") or request.query_params.get("last_event_id")
     after = given or "0"
     if not (after.isascii() and after.isdigit() and len(after) <= 18):
         raise Refused(422, "last_event_id", "Last-Event-ID must be the id of an event.")
-    body = _server_sent(desk_of(request), conversation_id, int(after), _wants_asides(request))
+    asides = request.query_params.get("state") in ("true", "1")
+    body = _server_sent(desk_of(request), conversation_id, int(after), asides)
     headers = {"X-Accel-Buffering": "no"}  # a proxy must pass each event on at once
     return StreamingResponse(body, headers=headers, media_type="text/event-stream")
 
@@ -84,14 +87,6 @@ def _lines(event: Event) -> str:
     if isinstance(event, Aside):
         return f"event: {event.kind}\ndata: {json.dumps(event.value)}\n\n"
     return f"event: message\nid: {event.id}\ndata: {json.dumps(as_event(event))}\n\n"
-
-
-def _wants_asides(request: Request) -> bool:
-    """Pages in a browser get the state beside the messages; programs that know of messages alone
-    get only those unless they ask.
-    """
-    asked = request.query_params.get("state")
-    return asked in ("true", "1") if asked is not None else "sec-fetch-mode" in request.headers
 
 
 ROUTES = [

@@ -59,6 +59,7 @@ class Trainer:
         self.chance = random.Random(plan.seed)
         self.tokenizer = AutoTokenizer.from_pretrained(base)
         self.encoder = Encoder(load_base(base)).to(device)
+        self._belongs: dict[str, Tensor] = {}
         freeze_words(self.encoder)
 
     def run(self, corpus: Corpus, public: MedQuad | None) -> None:
@@ -113,7 +114,12 @@ class Trainer:
         rows = public.sample(self.plan.public, self.chance)
         asked = self.questions([typed(question, self.chance) for question, _, _ in rows])
         others = [(n, other) for n, (_, _, other) in enumerate(rows) if other is not None]
-        texts = self.passages([piece for _, piece, _ in rows] + [piece for _, piece in others])
+        pieces = [piece for _, piece, _ in rows] + [piece for _, piece in others]
+        texts = self._encode(
+            [reading(p.title, p.section, p.sentences).text for p in pieces],
+            None,
+            self.plan.passage_tokens,
+        )
         near = asked.vectors @ texts.vectors.T
         z = logits(
             self.encoder,
@@ -132,9 +138,7 @@ class Trainer:
         if others:
             rows_of = torch.tensor([n for n, _ in others], device=self.device)
             wrong = z[rows_of, len(rows) + torch.arange(len(others), device=self.device)]
-            loss = loss + 0.5 * functional.binary_cross_entropy_with_logits(
-                wrong, torch.zeros_like(wrong)
-            )
+            loss = loss + 0.5 * functional.softplus(wrong).mean()
         return loss
 
     def questions(self, texts: Sequence[str]) -> Texts:
@@ -155,6 +159,14 @@ class Trainer:
             self.plan.passage_tokens,
         )
 
+    def _numbered(self, text: str, offsets: Any, spans: Any) -> Tensor:
+        """The sentence of each token, kept, because the same passages come at every step."""
+        if text not in self._belongs:
+            self._belongs[text] = torch.from_numpy(sentence_of_tokens(offsets, spans))
+        known = self._belongs[text]
+        missing = len(offsets) - len(known)
+        return functional.pad(known, (0, missing), value=-2) if missing > 0 else known[: len(offsets)]
+
     def _encode(self, texts: list[str], spans: Any, most: int) -> Texts:
         given = self.tokenizer(
             texts,
@@ -173,7 +185,7 @@ class Trainer:
         mask = given["attention_mask"]
         masks, parents = [], []
         for n, places in enumerate(spans or []):
-            number = torch.from_numpy(sentence_of_tokens(offsets[n], places))
+            number = self._numbered(texts[n], offsets[n], places)
             for m in range(len(places)):
                 masks.append((number == m) | (number == -1))
                 parents.append(n)
@@ -226,9 +238,7 @@ def own_loss(
     ):
         loss = loss + _one_of(scores[answered], truth[answered])
     best_right = z.masked_fill(~right, -torch.inf).max(1).values[answered]
-    return loss + 0.5 * functional.binary_cross_entropy_with_logits(
-        best_right, torch.ones_like(best_right)
-    )
+    return loss + 0.5 * functional.softplus(-best_right).mean()
 
 
 def sentence_logits(model: Encoder, asked: Texts, passages: Texts) -> tuple[Tensor, Tensor]:

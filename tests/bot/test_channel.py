@@ -3,9 +3,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from bot import trace
 from bot.channel import Collector, _problem
-from bot.safety.screen import Verdict
+from bot.turn_trace import begin, note_gate
 
 
 def test_a_turn_is_one_element_and_its_first_block_gives_the_outcome() -> None:
@@ -47,14 +46,12 @@ def test_bad_bodies_are_named() -> None:
 
 def test_a_turn_tells_how_it_came_about_and_where_an_allegation_belongs() -> None:
     async def turn() -> list[dict[str, Any]]:
-        found = trace.begin()
-        verdict = Verdict("crisis_abuse", "crisis", "abuse", 0.91234, "wording")
-        trace.note(verdict, "your nurse touched me")
+        found = begin()
+        note_gate({"intent": "crisis_abuse", "confidence": 0.912, "allegation": True})
         collector = Collector()
         await collector.send_custom_json("v", {"outcome": "crisis", "reason": "abuse"})
         return collector.replies(found)
 
     (element,) = asyncio.run(turn())
     assert element["custom"]["queue"] == "allegations"
-    assert element["custom"]["trace"]["confidence"] == 0.912
-    assert "touched" not in str(element)
+    assert element["custom"]["trace"]["gate"]["confidence"] == 0.912

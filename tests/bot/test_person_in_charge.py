@@ -120,6 +120,14 @@ def test_what_happened_before_a_restart_is_known_from_our_own_tables(
     assert name is None and slots == {"danger_seen": True}
 
 
+def test_a_danger_met_by_another_server_is_known_in_the_middle_of_a_conversation(
+    domain: Domain, cases: Cases, tmp_path: Path
+) -> None:
+    earlier = [*said("hi", "small_talk_greet"), *said("what is it?", "general_what_is")]
+    cases.resolve(opened(cases, "suicide", "urgent"), NURSE)
+    assert predicted(policy(cases, tmp_path), domain, earlier)[1] == {"danger_seen": True}
+
+
 def test_a_broken_case_store_leaves_it_to_the_rules(domain: Domain, tmp_path: Path) -> None:
     class Broken:
         def current(self, _: str) -> None:
@@ -136,6 +144,15 @@ def test_replies_follow_the_language_of_the_latest_message_that_tells(
     assert predicted(ours, domain, spanish)[1] == {"language": "es"}
     emoji = [*spanish, SlotSet("language", "es"), *spoken("🙂", "unclear", language="")]
     assert predicted(ours, domain, emoji)[1] == {}
+
+
+@pytest.mark.parametrize("known, slots", [("es", {"language": "es"}), ("xx", {}), (None, {})])
+def test_a_message_that_does_not_tell_is_in_the_language_the_desk_knows(
+    domain: Domain, cases: Cases, tmp_path: Path, known: str | None, slots: dict[str, str]
+) -> None:
+    events = spoken("🙂", "unclear", language="")
+    events[-1].metadata = {"language": known}
+    assert predicted(policy(cases, tmp_path), domain, events)[1] == slots
 
 
 def test_replies_know_whose_danger_it_is(domain: Domain, cases: Cases, tmp_path: Path) -> None:

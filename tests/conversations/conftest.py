@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 import pytest
 
-from deploy.run import MODEL, environment
+from deploy.parts import MODEL, environment, write_endpoints
 
 ROOT = Path(__file__).parents[2]
 
@@ -79,9 +79,7 @@ class Assistant:
         self.ports = {name: free_port() for name in ("rasa", "actions", "desk")}
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.database = f"sqlite:///{folder / 'desk.db'}"
-        (folder / "endpoints.yml").write_text(
-            f"action_endpoint:\n  url: {self.url('actions')}/webhook\n", encoding="utf-8"
-        )
+        write_endpoints(folder, self.ports["actions"])
         self.client = httpx.Client(base_url=self.url("desk"), timeout=60)
         self.environ = {
             **environment(),
@@ -99,7 +97,7 @@ class Assistant:
     def command(self, name: str) -> list[str]:
         port = str(self.ports[name])
         commands = {
-            "rasa": ["rasa", "run", "--model", MODEL, "-i", "127.0.0.1", "-p", port,
+            "rasa": ["bot.rasa", "run", "--model", MODEL, "-i", "127.0.0.1", "-p", port,
                      "--endpoints", str(self.folder / "endpoints.yml")],
             "actions": ["rasa_sdk", "--actions", "bot.actions", "-p", port],
             "desk": ["desk", "serve"],

@@ -61,7 +61,10 @@ def test_manifest_is_readable_and_names_model_documents_and_files(built: Path) -
 
 
 def test_nothing_is_pickled(built: Path) -> None:
-    assert {Path(name).suffix for name in files(built)} <= {"", ".faiss", ".npy", ".json", ".jsonl"}
+    assert {Path(name).suffix for name in files(built)} <= {
+        *("", ".faiss", ".npy", ".json", ".jsonl"),
+        *(".keys", ".vectors"),  # of the cache: bytes and nothing else
+    }
 
 
 def test_same_documents_give_the_same_version_and_others_another(

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -111,3 +113,13 @@ def test_development_sentences_stand_in_the_documents(default_index: Index) -> N
                 document == row["document"] and sentence.startswith(row["sentence"])
                 for document, sentence in starts
             ), row
+
+
+def test_searching_loads_no_library_that_it_does_not_use() -> None:
+    code = (
+        "import sys; from index.lexical import Lexicon; Lexicon.of(['one river', 'two hills']);"
+        "heavy = {'jax', 'torch', 'tensorflow', 'sklearn'} & set(sys.modules);"
+        "sys.exit(str(heavy) if heavy else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr

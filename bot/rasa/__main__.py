@@ -1,0 +1,27 @@
+"""`python -m bot.rasa run ...` and the like: the `rasa` command, with less to import."""
+
+from __future__ import annotations
+
+import sys
+
+from bot.rasa import action_calls, action_results, graph_runs, left_out, pinned, rule_lookup
+
+PATCHES = (action_calls, action_results, graph_runs, rule_lookup)
+
+
+def main() -> int:
+    try:
+        left_out.apply()
+        from rasa.__main__ import main as rasa
+
+        for patch in PATCHES:
+            patch.apply()
+    except pinned.RasaUnknown as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    rasa()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,45 @@
+"""What the parts of a score come to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from index.late import Array
+
+# Chosen on evaluation/questions/development.jsonl; see evaluation/README.md for what each brings.
+DENSE_WEIGHT = 0.8
+"""Of the cosine beside BM25, where there are no tokens."""
+LEXICAL_LOGIT = 1.0
+DENSE_LOGIT = 2.0
+ASKED_LOGIT, ASKED_FROM = 16.0, 0.72
+"""A question that the document says it answers counts like a sentence that does, by its cosine."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What speaks for a passage; `near` and `late` have one value a sentence, `late` is None where
+    the model gives no tokens."""
+
+    dense: float
+    lexical: float
+    late: Array | None
+    near: Array
+    asked: float = 0.0
+
+
+def score(parts: Parts) -> tuple[float, Array]:
+    """The score of a passage and of each of its sentences, from 0 to 1."""
+    asked = ASKED_LOGIT * (parts.asked - ASKED_FROM)
+    if parts.late is None:
+        plain = DENSE_WEIGHT * parts.dense + (1 - DENSE_WEIGHT) * parts.lexical
+        return max(plain, _sigmoid(asked) if parts.asked else 0.0), parts.near
+    rest = DENSE_LOGIT * (parts.dense - 0.5) + LEXICAL_LOGIT * parts.lexical
+    best = float(parts.late.max()) + rest
+    whole = max(best, asked) if parts.asked else best
+    return _sigmoid(whole), np.asarray(1 / (1 + np.exp(-(parts.late + rest))), dtype=np.float32)
+
+
+def _sigmoid(logit: float) -> float:
+    return float(1 / (1 + np.exp(-logit)))
