@@ -1,4 +1,4 @@
-"""What `python -m desk doctor` looks at in Slack: token, scopes, channels, clock, who is on call."""
+"""What `python -m desk doctor` looks at in Slack: token, scopes, channels, clock, on-call group."""
 
 from __future__ import annotations
 
