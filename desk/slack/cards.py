@@ -12,23 +12,17 @@ from desk.cases import Case, CaseEvent
 from desk.database import Database
 from desk.messages import Message
 from desk.models import case_events, cases, conversations, messages
-from desk.slack.outbox import (
-    DANGER_FIRST,
-    PEOPLE_FIRST,
-    REST,
-    case_lane,
-    drop_waiting,
-    post,
-)
+from desk.slack import case_letters
+from desk.slack.outbox import PEOPLE_FIRST, case_lane, post
 from desk.slack.settings import SlackSettings
-from desk.slack.tables import insert_once, slack_cards, slack_outbox
-
-SETTLE_SECONDS = 1.0  # for a reply to reach the visitor's page before the line below says whether
+from desk.slack.tables import insert_once, slack_cards
 
 
 @dataclass(frozen=True)
 class Card:
-    """`first_id` is the newest message when it was made: those up to it are on the card."""
+    """`first_id` is the newest message when it was made: those up to it are on the card. `events`
+    is how many of the case's events were passed on: their ids need not rise as they are committed.
+    """
 
     case_id: str
     conversation_id: str
@@ -36,7 +30,7 @@ class Card:
     ts: str | None
     first_id: int
     passed_id: int
-    event_id: int
+    events: int
     withdrawn: bool
 
 
@@ -64,10 +58,7 @@ class Cards:
     def already_said(self, event: CaseEvent) -> None:
         """Something that came from the thread itself needs no line there."""
         with self._database.writing() as connection:
-            lane = case_lane(event.case_id)
-            post(connection, f"event:{event.id}", lane, "event", {})
-            same = update(slack_outbox).where(slack_outbox.c.key == f"event:{event.id}")
-            connection.execute(same.values(due_at=None))
+            case_letters.already_said(connection, event)
 
     def line(self, case_id: str, key: str, text: str) -> None:
         """Something for everybody to see below the card."""
@@ -89,8 +80,8 @@ class Cards:
             .join(case_events, case_events.c.case_id == cases.c.case_id)
             .outerjoin(slack_cards, slack_cards.c.case_id == cases.c.case_id)
             .where((cases.c.state != "resolved") | slack_cards.c.case_id.is_not(None))
-            .group_by(cases.c.case_id, slack_cards.c.event_id)
-            .having(func.max(case_events.c.id) > func.coalesce(slack_cards.c.event_id, 0))
+            .group_by(cases.c.case_id, slack_cards.c.events)
+            .having(func.count(case_events.c.id) > func.coalesce(slack_cards.c.events, 0))
         )
         said = (
             select(slack_cards.c.case_id)
@@ -124,66 +115,33 @@ class Cards:
             if not self._is_behind(connection, case_id):
                 return
         with self._database.writing() as connection:
-            row = connection.execute(select(cases).where(cases.c.case_id == case_id))
-            found = row.one_or_none()
-            case = None if found is None else Case(**found._mapping)
-            card = _locked(connection, case_id)
-            if case is None:
-                if card is not None and not card.withdrawn:
-                    _withdraw(connection, card, "it was deleted.")
-                return
-            channel = self._channel(case)
+            case, card = _case(connection, case_id), _locked(connection, case_id)
+            channel = self._channel(case) if case else ""
             if card is not None and not card.withdrawn and card.channel != channel:
-                _withdraw(connection, card, "it is not for this channel any more.")
+                why = "it is not for this channel any more." if case else "it was deleted."
+                _withdraw(connection, card, why)
                 card = None
             elif card is not None and card.withdrawn:
-                if card.channel == channel or not channel:
+                if card.channel == channel:
                     return
                 card = None
-            if channel:
-                self._pass(connection, case, card or self._begin(connection, case, channel))
+            if case is not None and channel:
+                _pass(connection, case, card or _begin(connection, case, channel))
 
     def _is_behind(self, connection: Connection, case_id: str) -> bool:
         """Whether there is anything to do; most notices are about what was passed on already."""
-        row = connection.execute(select(cases).where(cases.c.case_id == case_id)).one_or_none()
+        case = _case(connection, case_id)
         card = _find(connection, slack_cards.c.case_id == case_id)
-        if row is None or card is None or card.withdrawn:
-            return row is not None or card is not None
-        case = Case(**row._mapping)
-        return bool(_events(connection, card) or _messages(connection, card, case))
+        if case is None or card is None or card.withdrawn:
+            return True
+        return len(_events(connection, card)) > card.events or bool(
+            _messages(connection, card, case)
+        )
 
     def _channel(self, case: Case) -> str:
         """Allegations against staff are not for everybody's eyes."""
         confidential = case.queue == "allegations"
         return self._settings.allegations_channel if confidential else self._settings.channel
-
-    def _begin(self, connection: Connection, case: Case, channel: str) -> Card:
-        mine = messages.c.conversation_id == case.conversation_id
-        newest = connection.execute(select(func.max(messages.c.id)).where(mine)).scalar() or 0
-        card = Card(case.case_id, case.conversation_id, channel, None, newest, newest, 0, False)
-        if not insert_once(connection, slack_cards, vars(card)):  # it moved from another channel
-            same = update(slack_cards).where(slack_cards.c.case_id == case.case_id)
-            connection.execute(same.values(**vars(card)))
-        return card
-
-    def _pass(self, connection: Connection, case: Case, card: Card) -> None:
-        """The card first, so that the lines have something to stand under."""
-        events = _events(connection, card)
-        said = _messages(connection, card, case)
-        first_time = card.ts is None and card.event_id == 0
-        if events:
-            _post_card(connection, case, events[-1].id)
-        if not first_time:
-            for event in events:
-                _post_event(connection, case, event)
-        for message in said:
-            _post_said(connection, case, message)
-        passed = {
-            "event_id": events[-1].id if events else card.event_id,
-            "passed_id": said[-1].id if said else card.passed_id,
-        }
-        same = update(slack_cards).where(slack_cards.c.case_id == card.case_id)
-        connection.execute(same.values(**passed))
 
 
 def note_card(connection: Connection, case_id: str, ts: str | None) -> None:
@@ -192,78 +150,46 @@ def note_card(connection: Connection, case_id: str, ts: str | None) -> None:
     connection.execute(same.values(ts=ts))
 
 
-def withdrawn_lane(case_id: str) -> str:
-    return f"gone:{case_id}"
+def _begin(connection: Connection, case: Case, channel: str) -> Card:
+    """A new card, or one in another channel. What has happened so far is on the card itself."""
+    mine = messages.c.conversation_id == case.conversation_id
+    newest = connection.execute(select(func.max(messages.c.id)).where(mine)).scalar() or 0
+    card = Card(case.case_id, case.conversation_id, channel, None, newest, newest, 0, False)
+    if not insert_once(connection, slack_cards, vars(card)):
+        same = update(slack_cards).where(slack_cards.c.case_id == case.case_id)
+        connection.execute(same.values(**vars(card)))
+    for event in _events(connection, card):
+        case_letters.already_said(connection, event)
+    return card
 
 
-def _post_card(connection: Connection, case: Case, event_id: int) -> None:
-    """One waiting card says all: it is made up when it is sent."""
-    lane = case_lane(case.case_id)
-    waiting = select(slack_outbox.c.id).where(
-        slack_outbox.c.lane == lane,
-        slack_outbox.c.kind == "card",
-        slack_outbox.c.due_at.is_not(None),
-        slack_outbox.c.attempts == 0,
-    )
-    if connection.execute(waiting).first() is None:
-        content = {"case_id": case.case_id}
-        key = f"card:{case.case_id}:{event_id}"
-        post(connection, key, lane, "card", content, priority=_priority(case))
-
-
-def _post_event(connection: Connection, case: Case, event: CaseEvent) -> None:
-    if event.action in ("open", "reply"):
-        return
-    lane = case_lane(case.case_id)
-    content = {"case_id": case.case_id, "event_id": event.id}
-    post(connection, f"event:{event.id}", lane, "event", content, priority=_priority(case))
-
-
-def _post_said(connection: Connection, case: Case, message: Message) -> None:
-    """What the visitor says, and what staff answer. The assistant's own words stay out of it."""
-    if message.sender not in ("visitor", "staff"):
-        return
-    content = {"case_id": case.case_id, "message_id": message.id}
-    wait = SETTLE_SECONDS if message.sender == "staff" else 0.0
-    post(
-        connection,
-        f"said:{message.id}",
-        case_lane(case.case_id),
-        "said",
-        content,
-        priority=PEOPLE_FIRST,
-        wait_seconds=wait,
-    )
+def _pass(connection: Connection, case: Case, card: Card) -> None:
+    """The card first, so that the lines have something to stand under."""
+    events, said = _events(connection, card), _messages(connection, card, case)
+    if len(events) > card.events:
+        case_letters.post_card(connection, case, len(events))
+        for event in events:
+            case_letters.post_event(connection, case, event)
+    for message in said:
+        case_letters.post_said(connection, case, message)
+    passed_id = said[-1].id if said else card.passed_id
+    same = update(slack_cards).where(slack_cards.c.case_id == card.case_id)
+    connection.execute(same.values(events=len(events), passed_id=passed_id))
 
 
 def _withdraw(connection: Connection, card: Card, why: str) -> None:
-    """Takes everything that stands under the card away, and what is on it."""
-    lane = case_lane(card.case_id)
-    drop_waiting(connection, lane, ("card", "event", "said"))
-    below = select(slack_outbox).where(
-        slack_outbox.c.lane == lane,
-        slack_outbox.c.ts.is_not(None),
-        slack_outbox.c.kind.in_(("said", "event")),
-    )
-    gone = withdrawn_lane(card.case_id)
-    for row in connection.execute(below).all():
-        content = {"channel": row.channel, "ts": row.ts}
-        post(connection, f"erase:{row.key}", gone, "erase", content)
-    if card.ts is not None:
-        content = {"case_id": card.case_id, "channel": card.channel, "ts": card.ts, "why": why}
-        post(connection, f"withdraw:{card.case_id}:{card.ts}", gone, "withdraw", content)
+    case_letters.take_back(connection, card.case_id, card.channel, card.ts, why)
     same = update(slack_cards).where(slack_cards.c.case_id == card.case_id)
     connection.execute(same.values(withdrawn=True))
 
 
-def _priority(case: Case) -> int:
-    return DANGER_FIRST if case.urgency == "urgent" else REST
+def _case(connection: Connection, case_id: str) -> Case | None:
+    row = connection.execute(select(cases).where(cases.c.case_id == case_id)).one_or_none()
+    return None if row is None else Case(**row._mapping)
 
 
 def _events(connection: Connection, card: Card) -> list[CaseEvent]:
-    wanted = select(case_events).where(
-        case_events.c.case_id == card.case_id, case_events.c.id > card.event_id
-    )
+    wanted = select(case_events).where(case_events.c.case_id == card.case_id)
     rows = connection.execute(wanted.order_by(case_events.c.id))
     return [CaseEvent(**row._mapping) for row in rows]
 

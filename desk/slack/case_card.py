@@ -42,7 +42,8 @@ BUTTONS: dict[State, tuple[tuple[str, str, str], ...]] = {
 @dataclass(frozen=True)
 class CardView:
     """What a card shows. `holder` is a name; `words` what the visitor wrote, empty unless the
-    clinic shows it; `on_call` whom to mention; `link` the case in the console.
+    clinic shows it; `on_call` whom to mention; `link` the case in the console; `in_slack` where a
+    colleague asked here.
     """
 
     case: Case
@@ -50,6 +51,7 @@ class CardView:
     words: Sequence[str] = ()
     on_call: str = ""
     link: str = ""
+    in_slack: bool = False
 
 
 def card_blocks(view: CardView) -> list[Block]:
@@ -63,7 +65,7 @@ def card_blocks(view: CardView) -> list[Block]:
             f"*State*\n{state_line(case, view.holder)}",
             f"*Opened*\n{moment(case.opened_at)}",
             f"*Waiting*\n{_waiting(case)}" if is_unclaimed(case) else "",
-            f"*From*\n{'Slack' if case.channel == 'slack' else 'the website'}",
+            f"*From*\n{'Slack' if view.in_slack else 'the website'}",
         ),
         *[block for said in view.words[-WORDS_SHOWN:]
           for block in sections(quoted(shortened(said, _WORDS_CHARS)), 1, verbatim=True)],

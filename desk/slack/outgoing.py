@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
 from typing import Any, Literal
 
 from sqlalchemy import select
@@ -34,6 +35,7 @@ from desk.slack.talks import Talk, Talks
 from desk.staff import Staff
 
 Shown = Literal["", "delivered", "away", "failed"]
+LATE_SECONDS = 60.0
 QUIET = ("answer", "no_answer", "small_talk", "out_of_scope")
 """Outcomes whose reply nobody needs once the question was taken back."""
 
@@ -141,6 +143,7 @@ class Outgoings:
             words=self._words(case, card),
             on_call=self._settings.on_call,
             link=f"{self._link}/staff/cases/{case.case_id}" if self._link else "",
+            in_slack=self._talks.get(case.conversation_id) is not None,
         )
         blocks, text = card_blocks(view), card_text(view)
         return Outgoing(text=text, blocks=blocks, channel=card.channel, ts=card.ts or "")
@@ -216,12 +219,14 @@ class Outgoings:
 
 def _place(talk: Talk, message: Message, asked: Message | None) -> dict[str, Any]:
     """Where a reply goes. A danger met where others read is answered there for one person's eyes;
-    so is whatever that person writes there afterwards. The rest goes to direct messages.
+    so is whatever that person writes there afterwards. The rest goes to direct messages, and so
+    does what comes late: what is for one person's eyes reaches nobody who has left Slack meanwhile.
     """
     shared = bool(talk.channel) and not talk.channel.startswith("D")
     there = asked is not None and (asked.message_id or "").startswith(f"{talk.channel}:")
     if shared and (talk.private or is_danger(message)):
-        if there and message.sender == "bot":
+        late = datetime.now(timezone.utc) - message.written_at > timedelta(seconds=LATE_SECONDS)
+        if there and message.sender == "bot" and not late:
             return {"channel": talk.channel, "thread_ts": talk.thread_ts, "ephemeral": True}
         return {}
     return {"channel": talk.channel, "thread_ts": talk.thread_ts}

@@ -1,8 +1,4 @@
-"""Sends the outbox: in order, at Slack's pace, until it works.
-
-Whether an attempt that brought no answer has worked is asked of Slack before the next: every
-message carries its letter's key in its metadata. So nothing is lost and nothing comes twice.
-"""
+"""Sends the outbox: in order, at Slack's pace, until it works."""
 
 from __future__ import annotations
 
@@ -12,7 +8,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.engine import Connection
 from starlette.concurrency import run_in_threadpool
@@ -21,13 +16,14 @@ from desk.deliveries import Deliveries
 from desk.errors import DatabaseError
 from desk.models import now
 from desk.slack.cards import Cards, note_card
+from desk.slack.carrier import Carrier
 from desk.slack.delivery_lines import DeliveryLines
 from desk.slack.outbox import Letter, Outbox
 from desk.slack.outgoing import Outgoing, Outgoings
 from desk.slack.pace import Pace
 from desk.slack.refusals import NOT_HERE, SETTINGS, advice
 from desk.slack.talks import Talks, note_place
-from desk.slack.web import EVENT_TYPE, SlackAway, SlackLater, SlackRefused, Web
+from desk.slack.web import SlackAway, SlackLater, SlackRefused, Web
 from desk.tasks import came, end
 
 logger = logging.getLogger(__name__)
@@ -65,13 +61,12 @@ class Sender:
         lines: DeliveryLines,
         timing: Timing | None = None,
     ) -> None:
-        self._web, self._outbox, self._outgoings = web, outbox, outgoings
+        self._carrier, self._outbox, self._outgoings = Carrier(web), outbox, outgoings
         self._talks, self._cards = talks, cards
         self._deliveries, self._lines = deliveries, lines
         self._timing = timing or Timing()
         self._pace = Pace(self._timing.posts_per_second, self._timing.burst, self._timing.clock)
         self._busy: dict[str, asyncio.Task[None]] = {}  # by lane
-        self._direct: dict[str, str] = {}  # a person's direct messages
         self._pause = 0.0
         self._away_until = 0.0
         self.wake = asyncio.Event()
@@ -136,7 +131,7 @@ class Sender:
             await run_in_threadpool(self._outbox.drop, letter, "nothing to say")
             return
         try:
-            channel, ts = await self._deliver(letter, outgoing)
+            channel, ts = await self._carrier.carry(letter, outgoing)
         except SlackLater as error:
             self._pace.hold(letter, error.seconds)
             await run_in_threadpool(self._later, letter, error.seconds, str(error), True)
@@ -152,68 +147,6 @@ class Sender:
 
     def _later(self, letter: Letter, seconds: float, problem: str, again: bool) -> None:
         self._outbox.later(letter, seconds, problem, again=again)
-
-    async def _deliver(self, letter: Letter, out: Outgoing) -> tuple[str | None, str | None]:
-        """Where it stands now. Raises SlackLater, SlackAway, SlackRefused."""
-        if out.url:
-            said = {"response_type": "ephemeral", "text": out.text, "blocks": out.blocks or None}
-            await self._web.respond(out.url, {name: one for name, one in said.items() if one})
-            return None, None
-        channel = out.channel or await self._direct_channel(out.user)
-        if out.erase:
-            await self._web.call("chat.delete", channel=channel, ts=out.ts)
-            return None, None
-        words: dict[str, Any] = {"text": out.text, "blocks": out.blocks, "channel": channel}
-        if out.ephemeral:
-            words |= {"user": out.user, "thread_ts": out.thread_ts or None}
-            await self._web.call("chat.postEphemeral", **words)
-            return None, None
-        if out.ts:
-            await self._web.call("chat.update", **words, ts=out.ts)
-            return channel, out.ts
-        known = await self._look_for(letter, channel, out.thread_ts) if letter.attempts else None
-        return channel, known or await self._post(letter, out, words)
-
-    async def _post(self, letter: Letter, out: Outgoing, words: dict[str, Any]) -> str:
-        answer = await self._web.call(
-            "chat.postMessage",
-            **words,
-            thread_ts=out.thread_ts or None,
-            reply_broadcast=True if out.broadcast else None,
-            metadata={"event_type": EVENT_TYPE, "event_payload": {"key": letter.key}},
-            unfurl_links=False,
-            unfurl_media=False,
-        )
-        return str(answer["ts"])
-
-    async def _look_for(self, letter: Letter, channel: str, thread_ts: str) -> str | None:
-        """The message, where an earlier attempt has brought it to Slack after all."""
-        method = "conversations.replies" if thread_ts else "conversations.history"
-        since = datetime.fromisoformat(letter.created_at).timestamp() - 300
-        cursor: str | None = None
-        while True:
-            page = await self._web.call(
-                method,
-                channel=channel,
-                ts=thread_ts or None,
-                oldest=f"{since:.6f}",
-                include_all_metadata=True,
-                limit=200,
-                cursor=cursor,
-            )
-            for message in page["messages"]:
-                payload = (message.get("metadata") or {}).get("event_payload") or {}
-                if payload.get("key") == letter.key:
-                    return str(message["ts"])
-            cursor = (page.get("response_metadata") or {}).get("next_cursor") or None
-            if cursor is None:
-                return None
-
-    async def _direct_channel(self, user: str) -> str:
-        if user not in self._direct:
-            answer = await self._web.call("conversations.open", users=user)
-            self._direct[user] = str(answer["channel"]["id"])
-        return self._direct[user]
 
     def _sent(self, letter: Letter, out: Outgoing, channel: str | None, ts: str | None) -> None:
         """Keeps where it stands, then what follows from that it is there."""

@@ -99,7 +99,7 @@ slack_cards = Table(
     Column("ts", String(32)),
     Column("first_id", Integer, nullable=False),  # messages up to it are on the card itself
     Column("passed_id", Integer, nullable=False),
-    Column("event_id", Integer, nullable=False),
+    Column("events", Integer, nullable=False),  # how many of the case's went to the outbox
     Column("withdrawn", Boolean(create_constraint=False), nullable=False),
     Index("ix_slack_cards_conversation_id", "conversation_id"),
     Index("ix_slack_cards_ts", "channel", "ts"),

@@ -347,7 +347,7 @@ class SlackServer:
             if given is not None:
                 self.slowest_ack = max(self.slowest_ack, time.monotonic() - begun)
                 answer = answer if answer is not None else given
-                if attempt + 1 >= self.copies or kind != "events_api":
+                if attempt + 1 >= self.copies:
                     return answer
             elif kind != "events_api":  # only events are sent again
                 break

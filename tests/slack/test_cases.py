@@ -405,3 +405,44 @@ def test_a_claim_that_ran_out_is_shown(open_clinic: Clinic, slack: SlackServer) 
         connection.exec_driver_sql(f"UPDATE cases SET claim_expires_at = '{past}'")
     cases.expire_claims()
     open_clinic.card(case_id, "waiting for a person")
+
+
+def test_whatever_is_delivered_three_times_happens_once(
+    open_clinic: Clinic, slack: SlackServer, rasa: FakeRasa
+) -> None:
+    """Events, as Slack does; buttons, dialogs and commands as well."""
+    slack.copies = 3
+    visitor = open_clinic.visitor()
+    case_id = open_clinic.ask_person(visitor)
+    ts = open_clinic.card(case_id)["ts"]
+    open_clinic.press(ANN, case_id, "claim")
+    open_clinic.card(case_id, "claimed by Ann")
+    for name in ("note", "reply"):
+        slack.copies = 1  # a dialog is opened by one press
+        open_clinic.dialog(ANN, case_id, name)
+        if name == "reply":
+            slack.submit(ANN, "Hello.")
+        slack.copies = 3
+        slack.submit(ANN, "Hello.")
+    written = slack.say(ANN, STAFF, "a note", ts)
+    slack.edit(STAFF, written, "another note")
+    slack.delete(STAFF, written)
+    slack.command(ANN, STAFF, "how long?")
+    question = slack.say(BEN, STAFF, "is nausea common?")
+    slack.shortcut(BEN, STAFF, question)
+    open_clinic.press(ANN, case_id, "release")
+    open_clinic.card(case_id, "waiting for a person")
+    open_clinic.idle()
+    actions = [event.action for event in open_clinic.desk.cases.events(case_id)]
+    assert actions.count("claim") == actions.count("release") == actions.count("reply") == 1
+    assert [text for _, text in notes(open_clinic, case_id)] == [
+        "Hello.",
+        "a note",
+        "(edited) another note",
+    ]
+    assert staff_said(visitor, open_clinic) == [("Ann", "Hello.")]
+    assert sorted(one["message"] for one in rasa.requests) == ["how long?", "is nausea common?"]
+    assert len(slack.told(ANN)) == 1  # that what was deleted stays
+    posted = [one for one in slack.space.channels[STAFF].messages if one.get("bot_id")]
+    keys = [one["metadata"]["event_payload"]["key"] for one in posted]
+    assert len(keys) == len(set(keys))

@@ -75,7 +75,9 @@ def test_every_card_fits(state: Any, urgency: Any) -> None:
     at = "2025-01-01T10:00:00.000000+00:00"
     case = Case("C-ABC234", "c", "website", state, "r" * 64, urgency, "general", at,
                 assignee="a" * 254, waiting_since=at)  # fmt: skip
-    view = CardView(case, "N" * 120, [LONG, WIDE, "x" * 9000], "S0ONCALL", "https://x/" + "l" * 900)
+    view = CardView(
+        case, "N" * 120, [LONG, WIDE, "x" * 9000], "S0ONCALL", "https://x/" + "l" * 900, True
+    )
     assert message_problems({"text": card_text(view), "blocks": card_blocks(view)}) == []
     assert message_problems({"blocks": withdrawn_blocks("C-ABC234", "it was deleted.")}) == []
 

@@ -104,7 +104,7 @@ def _cards() -> None:
         sa.Column("ts", sa.String(32)),
         sa.Column("first_id", sa.Integer, nullable=False),
         sa.Column("passed_id", sa.Integer, nullable=False),
-        sa.Column("event_id", sa.Integer, nullable=False),
+        sa.Column("events", sa.Integer, nullable=False),
         sa.Column("withdrawn", sa.Boolean(create_constraint=False), nullable=False),
         sa.PrimaryKeyConstraint("case_id", name="pk_slack_cards"),
     )
