@@ -23,7 +23,7 @@ TRAINED := models/assistant.tar.gz
 TRAINED_FROM := config.yml domain.yml $(shell find bot/data bot/nlu bot/policies bot/safety -type f -not -name '*.pyc' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup index train run shell test check evaluate bench slack-minute lock clean
+.PHONY: help setup index train run shell test programs check evaluate bench slack-minute lock clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,9 +48,12 @@ run: setup index train  ## start everything: PORT=8000 DOCUMENTS=index/documents
 shell: setup index train  ## talk to the assistant in the terminal
 	@SHOW_TRACE=1 $(PY) -m deploy.run --shell
 
-test: check index train  ## every test; under 30 minutes on two cores
+test: check index train programs  ## every test; under 30 minutes on two cores
 	@$(PY) -m pytest
 	@DATABASE_URL=sqlite:///var/test/stories.db $(PY) -m rasa test core --model $(TRAINED) --stories tests/stories --out var/test/stories --fail-on-prediction-errors
+
+programs:
+	@bash deploy/system-packages.sh
 
 check: setup  ## ruff, strict mypy, rasa data validate
 	@$(PY) -m ruff check .

@@ -24,6 +24,8 @@ from desk.website.refusals import refuse
 from desk.website.site import site_routes
 from desk.website.visit import VISIT_ROUTES
 
+RASA_CONNECTIONS = 256  # turns in flight at once; more wait for one of them
+
 
 def create_app(settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> Starlette:
     """The application; `transport` stands in for the way to Rasa in tests. Nothing is opened
@@ -33,7 +35,8 @@ def create_app(settings: Settings, transport: httpx.AsyncBaseTransport | None = 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         # trust_env: straight to our own servers, whatever proxy the environment names
-        async with httpx.AsyncClient(transport=transport, trust_env=False) as http:
+        limits = httpx.Limits(max_connections=RASA_CONNECTIONS)
+        async with httpx.AsyncClient(transport=transport, trust_env=False, limits=limits) as http:
             app.state.desk = desk = build(settings, http)
             await run_in_threadpool(desk.database.migrate)
             await desk.notices.start()

@@ -95,6 +95,7 @@ class _Watch:
         version = self._database.data_version()
         if version == self._version:
             return []
+        self._database.flush()
         with self._database.reading() as connection:
             found = [*self._messages(connection), *self._cases(connection)]
         if self._version is None:  # from here on nothing is missed
@@ -103,23 +104,26 @@ class _Watch:
         return found
 
     def _messages(self, connection: Any) -> list[Notice]:
-        rows = self._new(connection, messages, messages.c.conversation_id)
-        return [Notice("message", conversation_id) for conversation_id in rows]
+        before = self._before(connection, messages)
+        wanted = (
+            select(messages.c.conversation_id, func.max(messages.c.id))
+            .where(messages.c.id > before)
+            .group_by(messages.c.conversation_id)
+            .limit(AT_MOST)
+        )
+        rows = connection.execute(wanted)
+        return [Notice("message", conversation, newest=newest) for conversation, newest in rows]
 
     def _cases(self, connection: Any) -> list[Notice]:
-        ids = self._new(connection, case_events, case_events.c.case_id)
-        if not ids:
-            return []
+        before = self._before(connection, case_events)
+        ids = select(case_events.c.case_id).where(case_events.c.id > before).limit(AT_MOST)
         known = select(cases.c.case_id, cases.c.conversation_id).where(cases.c.case_id.in_(ids))
-        return [Notice("case", row.conversation_id, row.case_id) for row in
-                connection.execute(known)]  # fmt: skip
+        rows = connection.execute(known)
+        return [Notice("case", row.conversation_id, row.case_id) for row in rows]
 
-    def _new(self, connection: Any, table: Any, column: Any) -> list[str]:
-        """What the rows are about that were added since the last look."""
-        newest = connection.execute(select(func.max(table.c.id))).scalar() or 0
-        before = self._seen.get(table.name)
+    def _before(self, connection: Any, table: Any) -> int:
+        """The newest row that was known so far; the newest now is known from here on."""
+        newest: int = connection.execute(select(func.max(table.c.id))).scalar() or 0
+        before = self._seen.get(table.name, newest)
         self._seen[table.name] = newest
-        if before is None or newest == before:
-            return []
-        wanted = select(column).where(table.c.id > before).distinct().limit(AT_MOST)
-        return list(connection.execute(wanted).scalars())
+        return before

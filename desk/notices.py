@@ -44,6 +44,8 @@ class Notice:
     action: str | None = None
     who: str | None = None
     typing: bool = False
+    newest: int | None = None
+    """Of a `message`: its id. Whoever has read so far need not look."""
 
 
 def announce(connection: Connection, notice: Notice) -> None:

@@ -41,4 +41,5 @@ def configure(app: Starlette, host: str, port: int) -> uvicorn.Config:
         server_header=False,
         proxy_headers=False,  # a visitor's address comes from the socket alone
         timeout_graceful_shutdown=10,
+        timeout_keep_alive=75,  # longer than pages and proxies keep a connection that they reuse
     )

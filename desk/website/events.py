@@ -58,7 +58,7 @@ class Events:
         news = [Notice("resync")]
         with self._notices.subscribe(conversation_id) as heard:
             while not self._closed:
-                if _tells(news, "message", "resync"):
+                if _tells(news, "resync") or _newer(news, after):
                     async for message in self._stored(conversation_id, after):
                         after = message.id
                         yield message
@@ -102,3 +102,8 @@ class Events:
 
 def _tells(news: list[Notice], *kinds: str) -> bool:
     return any(notice.kind in kinds for notice in news)
+
+
+def _newer(news: list[Notice], after: int) -> bool:
+    """Whether there is a message that was not read yet."""
+    return any(one.kind == "message" and (one.newest or after + 1) > after for one in news)

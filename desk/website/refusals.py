@@ -6,6 +6,7 @@ lines.
 
 from __future__ import annotations
 
+import logging
 from http import HTTPStatus
 
 from starlette.exceptions import HTTPException
@@ -21,6 +22,8 @@ from desk.errors import (
     TokenError,
     UnknownConversation,
 )
+
+logger = logging.getLogger(__name__)
 
 
 class Refused(DeskError):
@@ -66,6 +69,7 @@ def _refused(error: Exception) -> Refused:
     if isinstance(error, CaseError):
         return Refused(409, "not_possible", "That is not possible in this request's state.")
     if isinstance(error, DatabaseError):
+        logger.error("refused: %s", error)
         return Refused(503, "unavailable", "This cannot be kept just now. Try again in a minute.")
     if isinstance(error, HTTPException):
         code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")

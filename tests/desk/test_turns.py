@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import httpx
 import pytest
@@ -267,3 +268,23 @@ def test_how_a_reply_came_about_is_kept_for_staff_and_not_told_to_the_visitor(
         ).json(),
     ]
     assert "general_what_is" not in str(told)
+
+
+@pytest.mark.parametrize("hours,told", [("{}", True), ("ALWAYS", False)])
+def test_who_is_handed_over_while_nobody_is_there_is_told_so(
+    start: Callable[[Settings], Service],
+    settings: Settings,
+    rasa: FakeRasa,
+    tmp_path: Path,
+    hours: str,
+    told: bool,
+) -> None:
+    days = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+    always = "{" + ", ".join(f"{day}: ['00:00-24:00']" for day in days) + "}"
+    file = tmp_path / "clinic.yml"
+    file.write_text(f"hours: {hours.replace('ALWAYS', always)}")
+    visitor = Visitor(start(settings.copy(update={"clinic_file": file})))
+    rasa.respond = rasa.answer(outcome="handoff", reason="dosing", open_case=True)
+    assert ("Nobody of our team is here" in visitor.say("a question")[0]["text"]) == told
+    rasa.respond = rasa.answer(outcome="crisis", reason="suicide")
+    assert visitor.say("a danger")[0]["text"] == "from the bot"
