@@ -11,6 +11,8 @@ from index import Index, Passage, load_embedder
 
 Rank = Callable[[str, str], Sequence[Passage]]
 """Folder and question to passages, best first."""
+Scores = Callable[[str, str], NDArray[np.float32]]
+"""Folder and question to a score for each passage: higher is better."""
 
 
 def usual_ways(indexes: Mapping[str, Index]) -> Iterator[tuple[str, Rank]]:
@@ -39,14 +41,12 @@ def usual_ways(indexes: Mapping[str, Index]) -> Iterator[tuple[str, Rank]]:
             np.argsort(np.argsort(-scores, kind="stable"))
             for scores in (by_words(folder, question), by_vector(folder, question))
         ]
-        total: NDArray[np.float32] = sum((1 / (60 + one) for one in ranks), np.float32(0))
-        return total
+        return np.asarray(np.sum([1 / (60 + one) for one in ranks], axis=0), np.float32)
+
+    def five(scores: Scores) -> Rank:
+        return lambda folder, question: [
+            passages[folder][n] for n in np.argsort(-scores(folder, question), kind="stable")[:5]
+        ]
 
     for way, scores in (("BM25", by_words), ("MiniLM", by_vector), ("both, by rank", fused)):
-        yield (
-            way,
-            lambda folder, question, scores=scores: [
-                passages[folder][n]
-                for n in np.argsort(-scores(folder, question), kind="stable")[:5]
-            ],
-        )
+        yield way, five(scores)
