@@ -28,14 +28,14 @@ from bot.nlu.intent_model import Options
 from evaluation.compare import README, replaced
 from evaluation.errors import DataMissing, EvaluationProblem
 from evaluation.few_messages import tuned
+from evaluation.kept import FOLDER, Figures, Kept
 from evaluation.learners import Guesses, Labelled, Train, Vectors, component, diet, regression
-from evaluation.messages import ROOT
 from evaluation.outside import DATA
 from index import load_embedder
 
 BEGIN: Final = "<!-- intents -->"
 END: Final = "<!-- end intents -->"
-MEASURED: Final = ROOT / "var" / "evaluation" / "intents.json"
+MEASURED: Final = Kept(FOLDER / "intents.json")
 KEPT: Final = 0.94
 """Share of CLINC150's in-scope validation messages that its threshold must leave right."""
 TARGETS: Final = {"banking": 0.88, "in_scope": 0.93, "out_of_scope": 0.85}
@@ -48,9 +48,6 @@ BENCHMARKS: Final = ("banking", "clinc")
 DIET_EPOCHS: Final = 100
 _C: Final = 30.0  # of the published reference figures, for both
 _CLINC_JUDGED: Final = ("val", "test", "oos_test")
-
-Shares = Mapping[str, float]
-"""What was measured, 0 to 1, by the names in COLUMNS."""
 
 
 @dataclass(frozen=True)
@@ -83,14 +80,14 @@ def contenders(epochs: int) -> dict[str, Contender]:
     }
 
 
-def measure_banking(train: Train, folder: Path) -> Shares:
+def measure_banking(train: Train, folder: Path) -> Figures:
     """The share of right intents after ten messages of each; raises DataMissing."""
     guess = train(read_banking(folder / "banking77_train_10shot.csv"))
     test = read_banking(folder / "banking77_test.csv")
     return {"banking": float(right(guess([text for text, _ in test]), test).mean())}
 
 
-def measure_clinc(train: Train, folder: Path) -> Shares:
+def measure_clinc(train: Train, folder: Path) -> Figures:
     """In scope right, out of scope told; the threshold comes from the validation messages."""
     clinc = read_clinc(folder / "clinc150.json.gz")
     guess = train(clinc["train"])
@@ -140,7 +137,7 @@ def _there(file: Path) -> Path:
     return file
 
 
-def table(rows: Mapping[str, Shares]) -> str:
+def table(rows: Mapping[str, Figures]) -> str:
     """The Markdown table of what was measured by name, with its targets and setting."""
     lines = [["", *COLUMNS.values()], ["---", *["---:"] * len(COLUMNS)]]
     for name, shares in rows.items():
@@ -158,14 +155,6 @@ def _percent(share: float | None) -> str:
     return "–" if share is None else f"{100 * share:.1f}"
 
 
-def measured(file: Path = MEASURED) -> dict[str, dict[str, float]]:
-    """Shares of earlier runs by contender; none where there was no run."""
-    if not file.is_file():
-        return {}
-    known: dict[str, dict[str, float]] = json.loads(file.read_text(encoding="utf-8"))
-    return known
-
-
 def run(folder: Path, only: Sequence[str], benchmarks: Sequence[str], epochs: int) -> None:
     """Measures, prints the table and writes it into the README; raises EvaluationProblem."""
     _there(folder / "clinc150.json.gz")
@@ -175,20 +164,12 @@ def run(folder: Path, only: Sequence[str], benchmarks: Sequence[str], epochs: in
     for key in tqdm(only, "contenders"):
         for benchmark in ways[key].benchmarks:
             if benchmark in benchmarks:
-                _keep(ways[key].name, _MEASURES[benchmark](ways[key].train, folder))
-    known = measured()
+                MEASURED.add(ways[key].name, _MEASURES[benchmark](ways[key].train, folder))
+    known = MEASURED.read()
     new = table({way.name: known[way.name] for way in ways.values() if way.name in known})
     print(new)
     readme = README.read_text(encoding="utf-8")
     README.write_text(replaced(readme, new, BEGIN, END), encoding="utf-8")
-
-
-def _keep(name: str, shares: Shares, file: Path = MEASURED) -> None:
-    """At once, so that hours of training are not lost to what comes after them."""
-    known = measured(file)
-    known[name] = {**known.get(name, {}), **shares}
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(known, indent=1), encoding="utf-8")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -79,14 +79,6 @@ def test_the_table_names_the_targets_and_says_what_was_not_measured() -> None:
     assert "| x | – | 25.0 | 100.0 |" in lines and "| target | 88 | 93 | 85 |" in lines
 
 
-def test_what_was_measured_is_kept_for_the_next_table(tmp_path: Path) -> None:
-    file = tmp_path / "made" / "intents.json"
-    assert intents.measured(file) == {}
-    intents._keep("x", {"banking": 0.5}, file)
-    intents._keep("x", {"in_scope": 0.25}, file)
-    assert intents.measured(file) == {"x": {"banking": 0.5, "in_scope": 0.25}}
-
-
 def test_without_the_data_it_is_skipped(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert intents.main(["--data", str(tmp_path)]) == 0
     assert "Skipped" in capsys.readouterr().out
