@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from index import Index, Passage, load_embedder
+from index import Embedder, Index, Passage, load_embedder
 
 Rank = Callable[[str, str], Sequence[Passage]]
 """Folder and question to passages, best first."""
@@ -15,7 +15,9 @@ Scores = Callable[[str, str], NDArray[np.float32]]
 """Folder and question to a score for each passage: higher is better."""
 
 
-def usual_ways(indexes: Mapping[str, Index]) -> Iterator[tuple[str, Rank]]:
+def usual_ways(
+    indexes: Mapping[str, Index], embedder: Embedder | None = None
+) -> Iterator[tuple[str, Rank]]:
     """BM25 as the library has it, MiniLM over passages in a flat index, and both fused by rank."""
     import bm25s
 
@@ -25,7 +27,7 @@ def usual_ways(indexes: Mapping[str, Index]) -> Iterator[tuple[str, Rank]]:
     for name, all_texts in texts.items():
         lexical[name] = bm25s.BM25()
         lexical[name].index(bm25s.tokenize(all_texts, show_progress=False), show_progress=False)
-    embedder = load_embedder()
+    embedder = embedder or load_embedder()
     vectors = {name: embedder.encode(all_texts) for name, all_texts in texts.items()}
 
     def by_words(folder: str, question: str) -> NDArray[np.float32]:
