@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -50,23 +51,22 @@ def tuned(messages: Labelled, vectors: Vectors, c: float, plan: Plan = PLAN) -> 
     return guess
 
 
-def tuned_runs(examples: Sequence[Example], plan: Plan) -> list[Tuning]:
+def tuned_runs(examples: Sequence[Example], plan: Plan, base: Path | None = None) -> list[Tuning]:
     """One tuned encoder a seed, as many at once as there are cores: batches as small as these
-    gain little from several cores each."""
+    gain little from several cores each. `base` is a BERT's folder, the bundled MiniLM without."""
     plans = [replace(plan, seed=plan.seed + n) for n in range(plan.seeds)]
     workers = min(len(plans), os.cpu_count() or 1)
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, context) as pool:
-        return list(pool.map(partial(_tuned_run, examples), plans))
+        return list(pool.map(partial(_tuned_run, examples, base or default_folder()), plans))
 
 
-def _tuned_run(examples: Sequence[Example], plan: Plan) -> Tuning:
+def _tuned_run(examples: Sequence[Example], base: Path, plan: Plan) -> Tuning:
     prepare_environment()
     import torch
     from transformers import AutoModel, AutoTokenizer
 
     torch.set_num_threads(1)
-    base = default_folder()
     model = AutoModel.from_pretrained(base, add_pooling_layer=False).float()
     tuning = Tuning(model, AutoTokenizer.from_pretrained(base), examples, (), plan, "cpu")
     tuning.run()

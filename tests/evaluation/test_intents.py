@@ -13,7 +13,6 @@ import pytest
 
 from bot.nlu.intent_model import Options
 from evaluation import intents
-from evaluation.few_messages import with_names
 from evaluation.intents import measure_banking, measure_clinc, table, threshold
 from evaluation.learners import Guess, Guesses, Labelled, Vectors, component, regression
 from tests.bot.conftest import WordEmbedder
@@ -45,11 +44,6 @@ def test_the_component_tells_intents_apart(letters: float) -> None:
 def test_plain_regression_tells_intents_apart() -> None:
     found = regression(MESSAGES, Vectors(WordEmbedder()), 30)(["my CARD", "money fast"])
     assert found.intents.tolist() == ["card", "transfer"]
-
-
-def test_the_names_of_intents_are_examples_too() -> None:
-    named = with_names([("where is it", "Card_lost?"), ("gone", "Card_lost?")])
-    assert named[2:] == [("card lost?", "Card_lost?")]
 
 
 def test_both_benchmarks_are_measured(tmp_path: Path) -> None:
