@@ -68,12 +68,12 @@ class Thresholds:
     `going_on` is what a brief question that only goes on with the last one must show behind it.
     """
 
-    danger: float = 0.6
+    danger: float = 0.75
     part: float = 0.98
-    context: float = 0.6
+    context: float = 0.9
     both: float = 0.2
-    doubt: float = 0.2
-    personal: float = 0.12
+    doubt: float = 0.1
+    personal: float = 0.03
     safe: float = 0.4
     going_on: float = 0.6
 
@@ -233,7 +233,8 @@ def _opinion(reading: Mapping[str, float], limits: Thresholds) -> _Opinion:
         return _Opinion(best["personal_medical"][1], mass["personal_medical"], danger)
     label = max(LABELS, key=lambda name: mass[name])
     doubtful = danger >= limits.doubt or mass[label] < limits.safe
-    if label not in best or (label in _ANSWERED and doubtful):
+    # Danger that is likeliest and yet not likely enough is not shown, and not overruled either.
+    if label not in best or label in DANGER or (label in _ANSWERED and doubtful):
         return _Opinion(UNCLEAR, mass[label], danger)
     return _Opinion(best[label][1], mass[label], danger)
 
