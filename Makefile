@@ -23,10 +23,10 @@ TRAINED := models/assistant.tar.gz
 TRAINED_FROM := config.yml domain.yml $(shell find bot/data bot/nlu bot/policies bot/safety -type f -not -name '*.pyc' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup index train run shell test check evaluate bench lock clean
+.PHONY: help setup index train run shell test check evaluate bench slack-minute lock clean
 
 help:  ## what can be made
-	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
 
 setup: .venv/.ready  ## the Python environment, from the pinned requirements
 
@@ -64,6 +64,9 @@ evaluate: setup train  ## the safety gate's figures: var/evaluation/report.html
 bench: setup index train  ## time a turn beside Rasa's stock pipeline, the widget beside others (long)
 	@$(PY) -m benchmarks.turn
 	@$(PY) -m benchmarks.widget
+
+slack-minute: setup  ## Slack away for a whole minute during a handoff
+	@SLACK_DOWN_SECONDS=60 $(PY) -m pytest -q tests/slack/test_reliability.py -k slack_down
 
 lock: setup  ## pin requirements.in again
 	@.venv/bin/uv pip compile --python $(PY) --generate-hashes --no-emit-index-url -q requirements.in -o requirements.txt

@@ -21,6 +21,7 @@ from desk.console.routes import CONSOLE_ROUTES
 from desk.errors import DeskError
 from desk.parts import build
 from desk.settings import Settings
+from desk.slack.endpoint import SLACK_ROUTES
 from desk.website.api import ROUTES
 from desk.website.headers import SecurityHeaders
 from desk.website.metrics_page import metrics
@@ -46,8 +47,10 @@ def create_app(settings: Settings, transport: httpx.AsyncBaseTransport | None = 
             await desk.notices.start()
             await desk.turns.start()
             desk.keeper.start()
+            await desk.slack.start()
             yield
             desk.events.close()
+            await desk.slack.stop()
             await desk.keeper.stop()
             await desk.notices.stop()
             await desk.turns.stop()
@@ -58,6 +61,7 @@ def create_app(settings: Settings, transport: httpx.AsyncBaseTransport | None = 
             *ROUTES,
             *VISIT_ROUTES,
             *CONSOLE_ROUTES,
+            *SLACK_ROUTES,
             Route("/metrics", metrics),
             *site_routes(),
         ],

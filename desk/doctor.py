@@ -9,10 +9,8 @@ import sys
 import time
 from argparse import Namespace
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Literal
 from urllib.parse import urlsplit
 
 import httpx
@@ -21,25 +19,17 @@ from sqlalchemy import func, select
 from desk.clinic import Clinic, load_clinic, load_lines
 from desk.database import Database
 from desk.errors import DeskError
+from desk.findings import Finding, Grade
 from desk.models import cases, messages, outbox, stamp
 from desk.settings import Settings, load_settings
+from desk.slack.doctor import slack_findings
 from desk.staff import Staff
 
-Grade = Literal["ok", "warn", "fail"]
 SECONDS = 3.0
 FREE_BYTES = 500 * 1024 * 1024
 LATE_MINUTES = 5
 INDEX_DAYS = 90
 MODEL = Path("models")
-
-
-@dataclass(frozen=True)
-class Finding:
-    """`says` tells what was found and, unless it is `ok`, what to do."""
-
-    part: str
-    grade: Grade
-    says: str
 
 
 def run(options: Namespace) -> int:
@@ -75,6 +65,7 @@ def examine() -> Iterator[Finding]:
         _model,
         lambda: _index(settings.index_store),
         lambda: _mail(settings, clinic),
+        slack_findings,
     ]
     try:
         for check in checks:

@@ -147,6 +147,15 @@ canned_replies = Table(
     Column("changed_at", String(32), nullable=False),
 )
 
+# Staff's replies that were handed to the visitor's page, or to the visitor's Slack.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("message_id", ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True),
+    Column("at", String(32), nullable=False),
+    Column("problem", String(400)),  # why it could not be
+)
+
 # What has to leave the house: kept with the change that caused it, sent afterwards until it works.
 outbox = Table(
     "outbox",

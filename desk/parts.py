@@ -15,6 +15,7 @@ from desk.cases import Cases
 from desk.clinic import Clinic, Lines, load_clinic, load_lines
 from desk.console.drafts import Drafts
 from desk.database import Database
+from desk.deliveries import Deliveries
 from desk.feedback import FeedbackStore
 from desk.keeper import Keeper
 from desk.metrics import Metrics
@@ -25,6 +26,7 @@ from desk.requests import Requests
 from desk.retention import Retention
 from desk.sessions import Sessions
 from desk.settings import Settings
+from desk.slack.service import Slack, slack_settings
 from desk.staff import Staff
 from desk.store import Store
 from desk.turn_queue import TurnQueue
@@ -58,6 +60,8 @@ class Desk:
     events: Events
     turns: Turns
     keeper: Keeper
+    deliveries: Deliveries
+    slack: Slack
     metrics: Metrics
     tokens: Tokens
     message_limit: Limiter
@@ -83,6 +87,16 @@ def build(settings: Settings, http: httpx.AsyncClient) -> Desk:
     )
     states = States(store, cases, Staff(database), notices, clinic.opening)
     secret = settings.secret.get_secret_value() or load_secret(SECRET_FILE)
+    turns = Turns(queue, store, answering, notices, metrics)
+    slack = Slack(
+        slack_settings(),
+        database,
+        notices,
+        turns,
+        cases,
+        message_chars=settings.message_chars,
+        link=settings.public_url,
+    )
     return Desk(
         settings=settings,
         clinic=clinic,
@@ -100,9 +114,11 @@ def build(settings: Settings, http: httpx.AsyncClient) -> Desk:
         states=states,
         rasa=rasa,
         events=Events(store, notices, states),
-        turns=Turns(queue, store, answering, notices, metrics),
+        turns=turns,
         metrics=metrics,
         keeper=Keeper(cases, Outbox(database, senders), Retention(database), clinic),
+        deliveries=Deliveries(database),
+        slack=slack,
         tokens=Tokens(secret, settings.token_days),
         message_limit=Limiter(settings.rate_limit),
         typing_limit=Limiter(60 if settings.rate_limit else 0),

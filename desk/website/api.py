@@ -11,10 +11,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from desk.errors import UnknownConversation
-from desk.parts import desk_of
+from desk.errors import DatabaseError, UnknownConversation
+from desk.messages import Message
+from desk.parts import Desk, desk_of
 from desk.website.access import checked_id, own_conversation
-from desk.website.events import Aside, Event, Events
+from desk.website.events import Aside, Event
 from desk.website.health import healthz
 from desk.website.own_data import as_event
 from desk.website.posted import language_of, message_id_of, read_object, text_of
@@ -59,20 +60,24 @@ async def listen(request: Request) -> Response:
     after = given or "0"
     if not (after.isascii() and after.isdigit() and len(after) <= 18):
         raise Refused(422, "last_event_id", "Last-Event-ID must be the id of an event.")
-    events, asides = desk_of(request).events, request.query_params.get("state") in ("true", "1")
-    body = _server_sent(events, conversation_id, int(after), asides)
+    asides = request.query_params.get("state") in ("true", "1")
+    body = _server_sent(desk_of(request), conversation_id, int(after), asides)
     headers = {"X-Accel-Buffering": "no"}  # a proxy must pass each event on at once
     return StreamingResponse(body, headers=headers, media_type="text/event-stream")
 
 
 async def _server_sent(
-    events: Events, conversation_id: str, after: int, asides: bool
+    desk: Desk, conversation_id: str, after: int, asides: bool
 ) -> AsyncIterator[str]:
+    """What staff say is marked as delivered once the line has taken it."""
     yield "retry: 2000\n\n"
     with suppress(UnknownConversation):  # the visitor deletes it while it is being listened to
-        async with aclosing(events.stream(conversation_id, after, asides)) as stream:
+        async with aclosing(desk.events.stream(conversation_id, after, asides)) as stream:
             async for event in stream:
                 yield _lines(event)
+                if isinstance(event, Message) and event.sender == "staff":
+                    with suppress(DatabaseError):  # it is marked when the page comes again
+                        await run_in_threadpool(desk.deliveries.mark, event)
 
 
 def _lines(event: Event) -> str:
