@@ -44,6 +44,7 @@ async function send(form, submitter, page) {
   const body = new URLSearchParams(new FormData(form));
   if (form.ariaBusy === "true") return;
   form.ariaBusy = "true"; // not disabled: that would take the focus away
+  document.getElementById("told")?.replaceChildren(); // what it says is about something earlier
   field.readOnly = true;
   try {
     const answer = await posted(isDraft ? button.formAction : form.action, body);
