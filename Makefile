@@ -23,7 +23,7 @@ TRAINED := models/assistant.tar.gz
 TRAINED_FROM := config.yml domain.yml $(shell find bot/data bot/nlu bot/policies bot/safety -type f -not -name '*.pyc' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup index train run shell test check evaluate bench lock clean
+.PHONY: help setup index train run shell test check evaluate bench scale lock clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -63,6 +63,9 @@ evaluate: setup train  ## the safety gate's figures: var/evaluation/report.html
 
 bench: setup index train  ## measure beside Rasa's stock ways and others: var/bench (long)
 	@$(PY) -m benchmarks
+
+scale: setup index train  ## measure two of each process, and a restart of all under load
+	@$(PY) -m benchmarks.scale
 
 lock: setup  ## pin requirements.in again
 	@.venv/bin/uv pip compile --python $(PY) --generate-hashes --no-emit-index-url -q requirements.in -o requirements.txt
