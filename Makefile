@@ -40,7 +40,7 @@ index: setup  ## build the index from DOCUMENTS (default index/documents)
 train: $(TRAINED)  ## train the assistant, when its data changed
 
 $(TRAINED): $(TRAINED_FROM) | setup
-	@$(PY) -m rasa train --fixed-model-name assistant --out models
+	@$(PY) -m bot.rasa train --fixed-model-name assistant --out models
 
 run: setup index train  ## start everything: PORT=8000 DOCUMENTS=index/documents
 	@$(PY) -m deploy.run
