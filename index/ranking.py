@@ -11,7 +11,7 @@ from index.late import Array
 # Chosen on evaluation/questions/development.jsonl; see evaluation/README.md for what each brings.
 DENSE_WEIGHT = 0.8
 """Of the cosine beside BM25, where there are no tokens."""
-LEXICAL_LOGIT = 1.0
+LEXICAL_LOGIT = 2.0
 DENSE_LOGIT = 2.0
 SOFTNESS = 0.3
 """Of a logit, before it becomes a score: the encoder is surer than it is right."""
