@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime, timezone
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -10,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from desk import texts
 from desk.cases import QUEUES, URGENCIES, Case, Cases, Queue, Urgency
 from desk.errors import AssistantUnavailable
+from desk.hours import Hours
 from desk.messages import DANGER_OUTCOMES, Reply
 from desk.metrics import Metrics
 from desk.rasa_client import Answer, RasaClient
@@ -24,9 +26,11 @@ UNAVAILABLE = "assistant_unavailable"
 class Answering:
     """Asks the assistant; opens the cases that it could not open itself."""
 
-    def __init__(self, store: Store, cases: Cases, rasa: RasaClient, metrics: Metrics) -> None:
+    def __init__(
+        self, store: Store, cases: Cases, rasa: RasaClient, metrics: Metrics, hours: Hours
+    ) -> None:
         self._store, self._cases, self._rasa = store, cases, rasa
-        self._metrics = metrics
+        self._metrics, self._hours = metrics, hours
 
     async def ask(self, turn: Turn) -> Answer | None:
         """What the assistant answers; None where it does not. Asked once, whatever the database
@@ -55,7 +59,16 @@ class Answering:
         conversation = turn.conversation
         if answer.language in texts.LANGUAGES and answer.language != conversation.language:
             await run_in_threadpool(self._store.set_language, conversation.id, answer.language)
-        return _reply(answer, await self._case_of(turn, answer))
+        reply = _reply(answer, await self._case_of(turn, answer))
+        return self._with_opening(reply, answer.language or conversation.language)
+
+    def _with_opening(self, reply: Reply, language: str | None) -> Reply:
+        """Whoever is handed over while nobody is there is told from when on somebody is."""
+        opening = self._hours.at(datetime.now(timezone.utc))
+        handed_over = reply.payload["outcome"] == "handoff" and reply.payload["case_id"]
+        if opening.open or not handed_over:
+            return reply
+        return Reply(f"{reply.text}\n\n{opening.text(language)}", reply.payload)
 
     async def _without_assistant(self, turn: Turn) -> Reply:
         """The safe text. Where a person is in charge already its shorter form will do."""

@@ -79,7 +79,7 @@ def build(settings: Settings, http: httpx.AsyncClient) -> Desk:
     store, cases = Store(database), Cases(database, clinic.cases.claim_minutes)
     rasa = RasaClient(http, settings.rasa_url, settings.actions_url, settings.reply_seconds)
     metrics = Metrics(database, settings.index_store)
-    answering = Answering(store, cases, rasa, metrics)
+    answering = Answering(store, cases, rasa, metrics, clinic.opening)
     lease_seconds = settings.reply_seconds + LEASE_GRACE_SECONDS
     queue = TurnQueue(database, lease_seconds, clinic.cases.claim_minutes)
     senders = Senders(

@@ -113,7 +113,7 @@ class Outgoings:
         if asked and message.outcome in QUIET and self._inbox.knows(f"delete:{asked.message_id}"):
             return None
         said = {"text": fallback(message), "blocks": reply_blocks(message)}
-        return Outgoing(**said, **_place(talk, message, asked), user=talk.user_id)  # type: ignore[arg-type]
+        return Outgoing(**said, **place_of(talk, message, asked), user=talk.user_id)  # type: ignore[arg-type]
 
     def _root(self, content: Mapping[str, Any]) -> Outgoing | None:
         talk = self._talks.get(content["conversation_id"])
@@ -217,7 +217,7 @@ class Outgoings:
         return None if row is None else Message(**row._mapping)
 
 
-def _place(talk: Talk, message: Message, asked: Message | None) -> dict[str, Any]:
+def place_of(talk: Talk, message: Message, asked: Message | None) -> dict[str, Any]:
     """Where a reply goes. A danger met where others read is answered there for one person's eyes;
     so is whatever that person writes there afterwards. The rest goes to direct messages, and so
     does what comes late: what is for one person's eyes reaches nobody who has left Slack meanwhile.

@@ -31,7 +31,7 @@ HOSTILE = (
 )
 _REPLIES: dict[str, tuple[str, dict[str, Any]]] = {
     "end it": (
-        "I am sorry that it hurts so much. This is an automated assistant, not a person. In"
+        "I am sorry that it hurts so much.\n\nThis is an automated assistant, not a person. In"
         " immediate danger call 911. You can call or text 988, day and night.",
         {"outcome": "crisis", "reason": "suicide", "buttons": LINES, "open_case": True},
     ),
