@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from desk import commands, doctor, export
+from desk import commands, doctor, export, gaps
 from desk.database import Database
 from desk.errors import DeskError
 from desk.serve import serve
@@ -52,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     looking.add_argument("--json", action="store_true", help="as JSON")
     _add_deleting(subparsers)
     _add_export(subparsers.add_parser("export", help="conversations, redacted, as JSON lines"))
+    _add_gaps(subparsers.add_parser("gaps", help="questions that no document answered"))
     return parser
 
 
@@ -152,6 +153,15 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
         help="with the conversations that brought an allegation against staff",
     )
     parser.set_defaults(run=export.run)
+
+
+def _add_gaps(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Questions that visitors asked and no document answered, redacted."
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.add_argument(
+        "--since", metavar="DATE", type=_day, help=f"first day; {gaps.DAYS} days ago unless given"
+    )
+    parser.set_defaults(run=gaps.run)
 
 
 def _days(value: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timezone
+from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 
@@ -112,7 +113,7 @@ class Answering:
 
 
 def _reply(answer: Answer, case_id: str | None) -> Reply:
-    payload = {
+    payload: dict[str, Any] = {
         "outcome": answer.outcome,
         "reason": answer.reason,
         "citations": list(answer.citations),

@@ -11,8 +11,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
 
+from desk.console.guard import LoginNeeded, to_login
+from desk.console.pages import refused_page
+from desk.console.routes import CONSOLE_ROUTES
 from desk.errors import DeskError
 from desk.parts import build
 from desk.settings import Settings
@@ -55,14 +60,24 @@ def create_app(settings: Settings, transport: httpx.AsyncBaseTransport | None = 
         routes=[
             *ROUTES,
             *VISIT_ROUTES,
+            *CONSOLE_ROUTES,
             *SLACK_ROUTES,
             Route("/metrics", metrics),
             *site_routes(),
         ],
         middleware=_middleware(settings),
-        exception_handlers={DeskError: refuse, HTTPException: refuse, Exception: refuse},
+        exception_handlers={DeskError: _refuse, HTTPException: _refuse, Exception: _refuse},
         lifespan=lifespan,
     )
+
+
+def _refuse(request: Request, error: Exception) -> Response:
+    """As JSON for programs, as a page for staff."""
+    if not f"{request.url.path}/".startswith("/staff/"):
+        return refuse(request, error)
+    if isinstance(error, LoginNeeded):
+        return to_login(request)
+    return refused_page(request, error)
 
 
 def _middleware(settings: Settings) -> list[Middleware]:

@@ -10,8 +10,10 @@ from starlette.requests import Request
 
 from desk import texts
 from desk.answering import Answering
+from desk.canned import Canned
 from desk.cases import Cases
 from desk.clinic import Clinic, Lines, load_clinic, load_lines
+from desk.console.drafts import Drafts
 from desk.database import Database
 from desk.deliveries import Deliveries
 from desk.feedback import FeedbackStore
@@ -50,6 +52,8 @@ class Desk:
     staff: Staff
     sessions: Sessions
     feedback: FeedbackStore
+    canned: Canned
+    drafts: Drafts
     requests: Requests
     states: States
     rasa: RasaClient
@@ -63,6 +67,7 @@ class Desk:
     message_limit: Limiter
     address_limit: Limiter
     typing_limit: Limiter
+    login_limit: Limiter
 
 
 def build(settings: Settings, http: httpx.AsyncClient) -> Desk:
@@ -103,6 +108,8 @@ def build(settings: Settings, http: httpx.AsyncClient) -> Desk:
         staff=Staff(database),
         sessions=Sessions(database),
         feedback=FeedbackStore(database),
+        canned=Canned(database),
+        drafts=Drafts(http, settings.actions_url, settings.reply_seconds),
         requests=Requests(database, store, cases),
         states=states,
         rasa=rasa,
@@ -115,6 +122,7 @@ def build(settings: Settings, http: httpx.AsyncClient) -> Desk:
         tokens=Tokens(secret, settings.token_days),
         message_limit=Limiter(settings.rate_limit),
         typing_limit=Limiter(60 if settings.rate_limit else 0),
+        login_limit=Limiter(30 if settings.rate_limit else 0),
         address_limit=Limiter(settings.conversation_limit if settings.rate_limit else 0),
     )
 

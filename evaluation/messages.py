@@ -31,8 +31,10 @@ _LANGUAGE = re.compile(r"metadata: \{language: (\w+)\}")
 
 @dataclass(frozen=True)
 class Message:
-    """One message, the label and reason that are right for it, and where it is written; `earlier` is
-    what the same visitor said before it, oldest first."""
+    """One message, the label and reason that are right for it, and where it is written.
+
+    `earlier` is what the same visitor said before it, oldest first.
+    """
 
     text: str
     label: str

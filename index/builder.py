@@ -47,7 +47,9 @@ def build(documents: Path, store: Path, reader: Reader, progress: bool = True) -
         found = _read(documents, progress)
         passages = tuple(found.passages)
         cache = ReadingCache(store, reader)
-        with tqdm(total=len(passages), desc="passages", unit="passage", disable=not progress) as bar:
+        with tqdm(
+            total=len(passages), desc="passages", unit="passage", disable=not progress
+        ) as bar:
             read = cache.read(passages, bar.update)
         vectors = np.stack([one.vector for one in read])
         sentence_vectors = np.concatenate([one.sentences for one in read])
@@ -64,6 +66,7 @@ def build(documents: Path, store: Path, reader: Reader, progress: bool = True) -
             passages=len(passages),
             sentences=len(sentence_vectors),
             files={},
+            left_out=[*map(str, found.errors), *found.notes],
         )
         contents = storage.Contents(
             manifest,

@@ -1,6 +1,6 @@
 """Readings kept from earlier builds, so that a passage is read by the encoder once only.
 
-    cache/FINGERPRINT.readings    a record a passage: key (sha256, 32 bytes), length (8 bytes), arrays
+    cache/FINGERPRINT.readings    for each passage: key (sha256, 32 bytes), length (8), arrays
 
 It only grows while a build runs, so a build that is killed has lost nothing but the passage that it
 was at: the next one goes on from there. After a build passages that are no longer in use are
@@ -43,7 +43,10 @@ class ReadingCache:
     def read(
         self, passages: Sequence[Passage], done: Callable[[int], object] = lambda count: None
     ) -> list[ReadTokens]:
-        """The readings of the passages; `done` is told how many are ready. Raises StoreUnwritable."""
+        """The readings of the passages; `done` is told how many are ready.
+
+        Raises StoreUnwritable.
+        """
         found = []
         for passage in passages:
             key = _key(passage)
@@ -97,9 +100,7 @@ class ReadingCache:
 
 
 def _key(passage: Passage) -> bytes:
-    text = "\0".join(
-        [passage.title, passage.section, *passage.sentences, "", *passage.questions]
-    )
+    text = "\0".join([passage.title, passage.section, *passage.sentences, "", *passage.questions])
     return hashlib.sha256(text.encode()).digest()
 
 

@@ -83,4 +83,3 @@ def sentence_means(states: Array, belongs: NDArray[np.int16], count: int, whole:
             mean = states[mine].mean(axis=0)
             vectors[number] = mean / np.linalg.norm(mean)
     return vectors.astype(np.float32)
-

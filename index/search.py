@@ -144,9 +144,7 @@ class Index:
         found = np.unique(np.concatenate(parts))
         return np.asarray(found[found >= 0], np.int64)
 
-    def _scored(
-        self, number: int, asked: AskedTokens, lexical: float
-    ) -> tuple[int, ScoredPassage]:
+    def _scored(self, number: int, asked: AskedTokens, lexical: float) -> tuple[int, ScoredPassage]:
         contents = self._contents
         lines = _rows(contents.sentence_vectors, self._first_sentence, number)
         near = lines @ asked.vector

@@ -27,7 +27,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,7 +49,10 @@ _MAKING = "making-"
 
 @dataclass(frozen=True)
 class Manifest:
-    """What an index was made of; `documents` and `files` map names to their sha256."""
+    """What an index was made of; `documents` and `files` map names to their sha256.
+
+    `left_out` has a line for every file, or part of one, that did not go in.
+    """
 
     format: int
     version: str
@@ -62,6 +65,7 @@ class Manifest:
     passages: int
     sentences: int
     files: dict[str, str]
+    left_out: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -47,9 +47,7 @@ class TrainedReader:
         for each, what the same visitor said before it, oldest first."""
         return asyncio.run(self._read(texts, earlier or [()] * len(texts)))
 
-    async def _read(
-        self, texts: Sequence[str], earlier: Sequence[Sequence[str]]
-    ) -> list[Reading]:
+    async def _read(self, texts: Sequence[str], earlier: Sequence[Sequence[str]]) -> list[Reading]:
         pairs = list(zip(texts, earlier, strict=True))
         bar = tqdm(pairs, "Reading the messages", unit="msg", leave=False, disable=None)
         return [self._reading(await self._parse(text, said)) for text, said in bar]

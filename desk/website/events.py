@@ -41,6 +41,11 @@ class Events:
         self._heartbeat_seconds = heartbeat_seconds
         self._closed = False
 
+    @property
+    def closed(self) -> bool:
+        """Whether the desk stops."""
+        return self._closed
+
     def close(self) -> None:
         """Ends every stream; visitors' pages connect again and miss nothing."""
         self._closed = True
@@ -68,7 +73,7 @@ class Events:
                             state = aside.value
                         yield aside
                 elif _tells(news, "conversation"):
-                    await run_in_threadpool(self._store.conversation, conversation_id)
+                    await run_in_threadpool(self._store.visible, conversation_id)
                 news = await heard.news(self._heartbeat_seconds)
                 if not news:
                     yield None

@@ -20,6 +20,7 @@ from desk.errors import (
     DeskError,
     InvalidInput,
     TokenError,
+    UnknownCase,
     UnknownConversation,
 )
 
@@ -47,7 +48,7 @@ def too_many(what: str, seconds: int) -> Refused:
 
 def refuse(request: Request, error: Exception) -> Response:
     """The answer to any error, for Starlette's `exception_handlers`."""
-    refused = _refused(error)
+    refused = refused_of(error)
     message = refused.message
     if request.method == "POST":
         message = f"{message} {texts.danger()}"
@@ -55,7 +56,8 @@ def refuse(request: Request, error: Exception) -> Response:
     return JSONResponse(body, refused.status, refused.headers)
 
 
-def _refused(error: Exception) -> Refused:
+def refused_of(error: Exception) -> Refused:
+    """The status and the words for an error."""
     if isinstance(error, Refused):
         return error
     if isinstance(error, TokenError):
@@ -64,6 +66,8 @@ def _refused(error: Exception) -> Refused:
         return Refused(403 if other else 401, error.code, str(error), headers)
     if isinstance(error, UnknownConversation):
         return Refused(404, "unknown_conversation", "There is no such conversation.")
+    if isinstance(error, UnknownCase):
+        return Refused(404, "unknown_case", "There is no such case.")
     if isinstance(error, InvalidInput):
         return Refused(422, "invalid", str(error))
     if isinstance(error, CaseError):

@@ -1,4 +1,4 @@
-"""A tuned encoder on disk, in half precision and without the word vectors, which it leaves alone."""
+"""A tuned encoder on disk, in half precision and without the word vectors, which tuning leaves."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 
 ROOT = Path(__file__).parents[2]
-START_SECONDS = 30
+START_SECONDS = 120  # a limit: a machine may be busy with other things
 
 
 class DeskProcess:
@@ -64,12 +64,13 @@ class DeskProcess:
         self._process.wait(15)
         self._process = None
 
-    def run(self, *arguments: str, **environment: str) -> str:
+    def run(self, *arguments: str, stdin: str = "", **environment: str) -> str:
         """What `python -m desk ARGUMENTS` prints."""
         done = subprocess.run(
             [sys.executable, "-m", "desk", *arguments],
             cwd=ROOT,
             env={**self._environment, **environment},
+            input=stdin,
             capture_output=True,
             text=True,
             timeout=60,

@@ -33,9 +33,9 @@ def asked(desk: DeskThread, widget: WidgetPage) -> list[str]:
     return [text for who, text in desk.texts(widget.conversation_id) if who == "visitor"]
 
 
-def hear(widget: WidgetPage, count: int) -> None:
+def hear(widget: WidgetPage, count: int, seconds: float = 20) -> None:
     """Waits for so many messages, of both sides together."""
-    expect(widget.messages).to_have_count(count)
+    expect(widget.messages).to_have_count(count, timeout=1000 * seconds)
 
 
 def test_a_reload_shows_the_conversation_as_it_was(visit: Visits, desk: DeskThread) -> None:
@@ -188,7 +188,7 @@ def test_a_desk_that_is_killed_and_started_again_loses_and_doubles_nothing(
     widget.say("and once more")
     expect(widget.panel.get_by_text("Not sent yet.")).to_have_count(2)
     own_desk.start()
-    hear(widget, 6)
+    hear(widget, 6, seconds=30)  # after a long outage the page asks every ten seconds
     expect(widget.line).to_have_text("Connected")
     assert rasa.asked[before:] == ["while it was down", "and once more"]
     assert [text.split(": ")[1] for text in widget.said() if text.startswith("visitor")] == [

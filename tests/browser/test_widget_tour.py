@@ -154,6 +154,8 @@ class Tour:
         crisis = self.widget.of("crisis")
         expect(crisis.locator("a")).to_have_count(3)
         expect(crisis.get_by_role("alert")).to_be_visible()
+        for line in crisis.locator("a").all():
+            expect(line).to_be_in_viewport(ratio=1)
         self.look("crisis")
 
     def delete(self) -> None:

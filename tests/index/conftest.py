@@ -11,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from index import Embedder, Index, build, load_embedder
+from index.reader import PlainReader, Reader, load_reader
 from index.terms import words
 
 ROOT = Path(__file__).parents[2]
@@ -36,13 +37,13 @@ class WordEmbedder:
 
 
 @pytest.fixture
-def words_embedder() -> Embedder:
-    return WordEmbedder()
+def words_embedder() -> Reader:
+    return PlainReader(WordEmbedder())
 
 
 @pytest.fixture
-def other_words_embedder() -> Embedder:
-    return WordEmbedder("words-2")
+def other_words_embedder() -> Reader:
+    return PlainReader(WordEmbedder("words-2"))
 
 
 @pytest.fixture
@@ -67,11 +68,17 @@ def embedder() -> Embedder:
 
 
 @pytest.fixture(scope="session")
-def default_index(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Index:
+def reader() -> Reader:
+    """The encoder that comes with the project."""
+    return load_reader()
+
+
+@pytest.fixture(scope="session")
+def default_index(reader: Reader, tmp_path_factory: pytest.TempPathFactory) -> Index:
     """The index of the documents that come with the project."""
     store = tmp_path_factory.mktemp("default") / "store"
-    build(ROOT / "index" / "documents", store, embedder, progress=False)
-    return Index.open(store, embedder)
+    build(ROOT / "index" / "documents", store, reader, progress=False)
+    return Index.open(store, reader)
 
 
 @pytest.fixture(scope="session")
@@ -83,8 +90,8 @@ def shared_documents() -> Path:
 
 @pytest.fixture(scope="session")
 def shared_index(
-    shared_documents: Path, embedder: Embedder, tmp_path_factory: pytest.TempPathFactory
+    shared_documents: Path, reader: Reader, tmp_path_factory: pytest.TempPathFactory
 ) -> Index:
     store = tmp_path_factory.mktemp("shared") / "store"
-    build(shared_documents, store, embedder, progress=False)
-    return Index.open(store, embedder)
+    build(shared_documents, store, reader, progress=False)
+    return Index.open(store, reader)

@@ -5,33 +5,42 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
-from index import Embedder, build
-from index.cache import VectorCache
+from index import Passage, build
+from index.cache import ReadingCache
+from index.late import ReadTokens
+from index.reader import PlainReader, Reader
 
 Folder = Callable[[dict[str, str | bytes]], Path]
-RIVERS = "Rivers carry water and sand to the sea, and they shape the land on the whole of their way."
+RIVERS = (
+    "Rivers carry water and sand to the sea, and they shape the land on the whole of their way."
+)
 WINDS = "Winds carry dust and seeds over the hills, and they shape the dunes along the whole coast."
 
 
-class Counting:
-    """An embedder that counts the texts it is given, and fails after some."""
+class Counting(PlainReader):
+    """A reader that counts the passages it is given, and fails after some."""
 
-    def __init__(self, inner: Embedder, fail_after: int = 10**9) -> None:
-        self.name, self.fingerprint = inner.name, inner.fingerprint
-        self._inner, self._fail_after = inner, fail_after
+    def __init__(self, inner: Reader, fail_after: int = 10**9) -> None:
+        super().__init__(inner)
+        self._fail_after = fail_after
         self.texts: list[str] = []
 
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        self.texts += [text for text in texts if text]
+    def read(
+        self, title: str, section: str, sentences: Sequence[str], questions: Sequence[str] = ()
+    ) -> ReadTokens:
+        self.texts.append(" ".join(sentences))
         if len(self.texts) > self._fail_after:
             raise KeyboardInterrupt
-        return self._inner.encode(texts)
+        return super().read(title, section, sentences, questions)
+
+
+def passages(*texts: str) -> list[Passage]:
+    return [Passage(f"{text}#0", f"{text}.md", "T", "", text, (text,)) for text in texts]
 
 
 def test_unchanged_documents_are_not_embedded_again(
-    folder: Folder, tmp_path: Path, words_embedder: Embedder
+    folder: Folder, tmp_path: Path, words_embedder: Reader
 ) -> None:
     base = folder({"rivers.md": RIVERS, "winds.md": WINDS})
     first = Counting(words_embedder)
@@ -47,7 +56,7 @@ def test_unchanged_documents_are_not_embedded_again(
 
 
 def test_another_embedder_embeds_everything_and_its_vectors_replace_the_old(
-    folder: Folder, tmp_path: Path, words_embedder: Embedder, other_words_embedder: Embedder
+    folder: Folder, tmp_path: Path, words_embedder: Reader, other_words_embedder: Reader
 ) -> None:
     base = folder({"rivers.md": RIVERS})
     build(base, tmp_path / "store", words_embedder, progress=False)
@@ -57,46 +66,41 @@ def test_another_embedder_embeds_everything_and_its_vectors_replace_the_old(
 
 
 def test_build_that_was_stopped_goes_on_where_it_was(
-    folder: Folder, tmp_path: Path, words_embedder: Embedder
+    folder: Folder, tmp_path: Path, words_embedder: Reader
 ) -> None:
     base = folder(
-        {f"{n}.md": RIVERS.replace("sea", f"sea number {n} of all of them") for n in range(40)}
+        {f"{n}.md": RIVERS.replace("sea", f"sea number {n} of all of them") for n in range(20)}
     )
-    stopped = Counting(words_embedder, fail_after=30)
+    stopped = Counting(words_embedder, fail_after=12)
     with pytest.raises(KeyboardInterrupt):
         build(base, tmp_path / "store", stopped, progress=False)
     rest = Counting(words_embedder)
     build(base, tmp_path / "store", rest, progress=False)
-    whole = Counting(words_embedder)
-    build(base, tmp_path / "whole", whole, progress=False)
-    assert len(rest.texts) == len(whole.texts) - 16  # a batch was kept
-    assert not set(stopped.texts[:16]) & set(rest.texts)
+    assert len(rest.texts) == 20 - 12
+    assert not set(stopped.texts[:12]) & set(rest.texts)
 
 
-def test_what_a_kill_left_half_written_is_taken_off(
-    tmp_path: Path, words_embedder: Embedder
-) -> None:
-    expected = VectorCache(tmp_path, words_embedder).encode(["one", "two", "three"])
-    keys, vectors = sorted((tmp_path / "cache").iterdir())
-    keys.write_bytes(keys.read_bytes()[:-5])
-    vectors.write_bytes(vectors.read_bytes()[:-3])
+def test_what_a_kill_left_half_written_is_taken_off(tmp_path: Path, words_embedder: Reader) -> None:
+    texts = passages("one", "two", "three")
+    expected = ReadingCache(tmp_path, words_embedder).read(texts)
+    (file,) = (tmp_path / "cache").iterdir()
+    file.write_bytes(file.read_bytes()[:-5])
     counting = Counting(words_embedder)
-    found = VectorCache(tmp_path, counting).encode(["one", "two", "three"])
-    np.testing.assert_array_equal(found, expected)
+    found = ReadingCache(tmp_path, counting).read(texts)
     assert counting.texts == ["three"]
     again = Counting(words_embedder)
-    np.testing.assert_array_equal(
-        VectorCache(tmp_path, again).encode(["three", "one", "two"]), expected[[2, 0, 1]]
-    )
+    turned = ReadingCache(tmp_path, again).read(texts[::-1])[::-1]
     assert again.texts == []
+    for one, other, third in zip(expected, found, turned, strict=True):
+        np.testing.assert_array_equal(one.vector, other.vector)
+        np.testing.assert_array_equal(one.sentences, third.sentences)
 
 
-def test_texts_out_of_use_are_forgotten(tmp_path: Path, words_embedder: Embedder) -> None:
-    cache = VectorCache(tmp_path, words_embedder)
-    cache.encode(["old", "kept"])
-    later = VectorCache(tmp_path, words_embedder)
-    later.encode(["kept"])
+def test_passages_out_of_use_are_forgotten(tmp_path: Path, words_embedder: Reader) -> None:
+    ReadingCache(tmp_path, words_embedder).read(passages("old", "kept"))
+    later = ReadingCache(tmp_path, words_embedder)
+    later.read(passages("kept"))
     later.prune()
     counting = Counting(words_embedder)
-    VectorCache(tmp_path, counting).encode(["kept", "old"])
+    ReadingCache(tmp_path, counting).read(passages("kept", "old"))
     assert counting.texts == ["old"]

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from index import (
-    Embedder,
     Index,
     ModelMismatch,
     NoDocuments,
@@ -21,6 +20,7 @@ from index import (
     build,
 )
 from index import store as storage
+from index.reader import Reader
 
 Folder = Callable[[dict[str, str | bytes]], Path]
 RIVERS = "# Rivers\n\nRivers carry water and sand to the sea on the whole of their long way.\n"
@@ -28,7 +28,7 @@ HILLS = "# Hills\n\nHills are what remains of mountains after rain and wind had 
 
 
 @pytest.fixture
-def built(folder: Folder, tmp_path: Path, words_embedder: Embedder) -> Path:
+def built(folder: Folder, tmp_path: Path, words_embedder: Reader) -> Path:
     build(folder({"rivers.md": RIVERS}), tmp_path / "store", words_embedder, progress=False)
     return tmp_path / "store"
 
@@ -42,7 +42,7 @@ def version_folder(store: Path) -> Path:
 
 
 def test_build_reports_what_went_in_and_what_did_not(
-    folder: Folder, tmp_path: Path, words_embedder: Embedder
+    folder: Folder, tmp_path: Path, words_embedder: Reader
 ) -> None:
     base = folder({"rivers.md": RIVERS, "empty.txt": "", "sub/hills.md": HILLS})
     report = build(base, tmp_path / "store", words_embedder, progress=False)
@@ -63,12 +63,12 @@ def test_manifest_is_readable_and_names_model_documents_and_files(built: Path) -
 def test_nothing_is_pickled(built: Path) -> None:
     assert {Path(name).suffix for name in files(built)} <= {
         *("", ".faiss", ".npy", ".json", ".jsonl"),
-        *(".keys", ".vectors"),  # of the cache: bytes and nothing else
+        ".readings",  # of the cache: arrays and nothing else
     }
 
 
 def test_same_documents_give_the_same_version_and_others_another(
-    built: Path, folder: Folder, words_embedder: Embedder
+    built: Path, folder: Folder, words_embedder: Reader
 ) -> None:
     before = Index.open(built, words_embedder).version
     assert build(folder({}), built, words_embedder, progress=False).version == before
@@ -77,7 +77,7 @@ def test_same_documents_give_the_same_version_and_others_another(
 
 
 def test_only_the_version_before_is_kept(
-    built: Path, folder: Folder, words_embedder: Embedder
+    built: Path, folder: Folder, words_embedder: Reader
 ) -> None:
     first = storage.current_version(built)
     build(folder({}), built, words_embedder, progress=False)
@@ -93,7 +93,7 @@ def test_only_the_version_before_is_kept(
 def test_failed_build_leaves_the_old_index_and_no_rubbish(
     built: Path,
     folder: Folder,
-    words_embedder: Embedder,
+    words_embedder: Reader,
     monkeypatch: pytest.MonkeyPatch,
     problem: BaseException,
     step: str,
@@ -112,7 +112,7 @@ def test_failed_build_leaves_the_old_index_and_no_rubbish(
 
 
 def test_what_a_killed_build_left_is_cleared_by_the_next(
-    built: Path, folder: Folder, words_embedder: Embedder
+    built: Path, folder: Folder, words_embedder: Reader
 ) -> None:
     (built / "versions" / "making-abc").mkdir()
     (built / "current-abc").write_text("half")
@@ -122,7 +122,7 @@ def test_what_a_killed_build_left_is_cleared_by_the_next(
 
 
 def test_second_build_at_once_is_told_so(
-    built: Path, folder: Folder, words_embedder: Embedder
+    built: Path, folder: Folder, words_embedder: Reader
 ) -> None:
     program = (
         "import fcntl, sys; handle = open(sys.argv[1], 'a'); fcntl.flock(handle, fcntl.LOCK_EX);"
@@ -142,7 +142,7 @@ def test_second_build_at_once_is_told_so(
 
 
 def test_folder_without_readable_documents_changes_nothing(
-    built: Path, folder: Folder, words_embedder: Embedder
+    built: Path, folder: Folder, words_embedder: Reader
 ) -> None:
     before = files(built)
     (folder({}) / "rivers.md").write_bytes(b"")
@@ -151,14 +151,14 @@ def test_folder_without_readable_documents_changes_nothing(
     assert files(built) == before
 
 
-def test_missing_store_says_how_to_build_one(tmp_path: Path, words_embedder: Embedder) -> None:
+def test_missing_store_says_how_to_build_one(tmp_path: Path, words_embedder: Reader) -> None:
     with pytest.raises(StoreMissing, match="python -m index build"):
         Index.open(tmp_path / "none", words_embedder)
 
 
 @pytest.mark.parametrize("name", ["passages.faiss", "passages.jsonl", "bm25/data.csc.index.npy"])
 def test_damaged_and_missing_files_are_named(
-    built: Path, words_embedder: Embedder, name: str
+    built: Path, words_embedder: Reader, name: str
 ) -> None:
     path = version_folder(built) / name
     path.write_bytes(path.read_bytes()[:-1])
@@ -170,21 +170,21 @@ def test_damaged_and_missing_files_are_named(
 
 
 @pytest.mark.parametrize("text", ["", "not json", "[]", '{"format": 99}', '{"format": 1}'])
-def test_bad_manifest_is_a_broken_store(built: Path, words_embedder: Embedder, text: str) -> None:
+def test_bad_manifest_is_a_broken_store(built: Path, words_embedder: Reader, text: str) -> None:
     (version_folder(built) / "manifest.json").write_text(text)
     with pytest.raises(StoreBroken):
         Index.open(built, words_embedder)
 
 
 @pytest.mark.parametrize("pointer", ["", "gone", "../..", "\x00"])
-def test_bad_pointer_is_a_broken_store(built: Path, words_embedder: Embedder, pointer: str) -> None:
+def test_bad_pointer_is_a_broken_store(built: Path, words_embedder: Reader, pointer: str) -> None:
     (built / "current").write_text(pointer)
     with pytest.raises(StoreBroken, match="current"):
         Index.open(built, words_embedder)
 
 
 def test_other_model_is_refused_with_both_names_and_the_command_that_mends_it(
-    built: Path, other_words_embedder: Embedder
+    built: Path, other_words_embedder: Reader
 ) -> None:
     with pytest.raises(ModelMismatch, match="rebuild it: python -m index build") as caught:
         Index.open(built, other_words_embedder)
@@ -194,7 +194,7 @@ def test_other_model_is_refused_with_both_names_and_the_command_that_mends_it(
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may write anywhere")
 def test_store_that_cannot_be_written_is_said_to_be_so(
-    folder: Folder, tmp_path: Path, words_embedder: Embedder
+    folder: Folder, tmp_path: Path, words_embedder: Reader
 ) -> None:
     (tmp_path / "locked").mkdir(mode=0o500)
     with pytest.raises(StoreUnwritable):
@@ -202,7 +202,7 @@ def test_store_that_cannot_be_written_is_said_to_be_so(
 
 
 def test_store_in_the_place_of_a_file_is_unwritable(
-    folder: Folder, tmp_path: Path, words_embedder: Embedder
+    folder: Folder, tmp_path: Path, words_embedder: Reader
 ) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(StoreUnwritable, match="cannot be written"):

@@ -7,15 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from index import Embedder, LiveIndex, build
+from index import LiveIndex, build
+from index.reader import Reader
 
 Folder = Callable[[dict[str, str | bytes]], Path]
-RIVERS = "Rivers carry water and sand to the sea, and they shape the land on the whole of their way."
+RIVERS = (
+    "Rivers carry water and sand to the sea, and they shape the land on the whole of their way."
+)
 WINDS = "Winds carry dust and seeds over the hills, and they shape the dunes along the whole coast."
 
 
 @pytest.fixture
-def store(folder: Folder, tmp_path: Path, words_embedder: Embedder) -> Path:
+def store(folder: Folder, tmp_path: Path, words_embedder: Reader) -> Path:
     build(
         folder({"rivers.md": RIVERS, "winds.md": WINDS}),
         tmp_path / "store",
@@ -30,7 +33,7 @@ def documents(live: LiveIndex) -> set[str]:
 
 
 def test_removed_document_is_gone_with_the_next_question(
-    store: Path, folder: Folder, words_embedder: Embedder
+    store: Path, folder: Folder, words_embedder: Reader
 ) -> None:
     live = LiveIndex(store, words_embedder)
     before = live.current()
@@ -45,7 +48,7 @@ def test_removed_document_is_gone_with_the_next_question(
 
 
 def test_the_same_index_stays_open_while_nothing_is_built(
-    store: Path, words_embedder: Embedder
+    store: Path, words_embedder: Reader
 ) -> None:
     live = LiveIndex(store, words_embedder)
     assert live.current() is live.current()
@@ -54,8 +57,8 @@ def test_the_same_index_stays_open_while_nothing_is_built(
 def test_new_index_that_cannot_be_used_leaves_the_old_one_answering(
     store: Path,
     folder: Folder,
-    words_embedder: Embedder,
-    other_words_embedder: Embedder,
+    words_embedder: Reader,
+    other_words_embedder: Reader,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     live = LiveIndex(store, words_embedder)
@@ -71,7 +74,7 @@ def test_new_index_that_cannot_be_used_leaves_the_old_one_answering(
 
 
 def test_questions_are_answered_all_through_several_builds(
-    store: Path, folder: Folder, words_embedder: Embedder
+    store: Path, folder: Folder, words_embedder: Reader
 ) -> None:
     live = LiveIndex(store, words_embedder)
     stop = threading.Event()
