@@ -13,13 +13,13 @@ import pytest
 from desk.errors import DatabaseError
 from desk.settings import Settings
 from desk.slack.inbox import Inbox, Job
-from tests.desk.conftest import FakeRasa, Service, Visitor, postgresql
+from tests.desk.conftest import FakeRasa, Service, Visitor, empty_server_url, postgresql
 from tests.slack.conftest import ANN, ANN_MAIL, OTHER, STAFF, Clinic, wait_for
 from tests.slack.slack_server import SlackServer, words
 from tests.slack.test_cases import notes, staff_said
 from tests.slack.workspace import BOT_USER, Bucket, TooMany
 
-__all__ = ["postgresql"]
+__all__ = ["empty_server_url", "postgresql"]
 DOWN_SECONDS = float(os.environ.get("SLACK_DOWN_SECONDS", "3"))  # make slack-minute has 60
 
 
@@ -243,13 +243,13 @@ def test_a_colleague_whom_slack_cannot_reach_is_a_failed_delivery(
 
 
 def test_of_two_processes_on_one_database_one_works_and_the_other_takes_over(
-    postgresql: str,
+    empty_server_url: str,
     slack: SlackServer,
     rasa: FakeRasa,
     settings: Settings,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("DATABASE_URL", postgresql)
+    monkeypatch.setenv("DATABASE_URL", empty_server_url)
     one, two = Service(Settings(), rasa), Service(Settings(), rasa)
     try:
         one.app.state.desk.staff.add(ANN_MAIL, "Ann", "admin")
