@@ -23,7 +23,7 @@ TRAINED := models/assistant.tar.gz
 TRAINED_FROM := config.yml domain.yml $(shell find bot/data bot/nlu bot/policies bot/safety -type f -not -name '*.pyc' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup index train run shell test programs check evaluate bench slack-minute lock clean
+.PHONY: help setup index train run shell test programs check evaluate bench scale slack-minute lock clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -40,7 +40,7 @@ index: setup  ## build the index from DOCUMENTS (default index/documents)
 train: $(TRAINED)  ## train the assistant, when its data changed
 
 $(TRAINED): $(TRAINED_FROM) | setup
-	@$(PY) -m rasa train --fixed-model-name assistant --out models
+	@$(PY) -m bot.rasa train --fixed-model-name assistant --out models
 
 run: setup index train  ## start everything: PORT=8000 DOCUMENTS=index/documents
 	@$(PY) -m deploy.run
@@ -66,6 +66,9 @@ evaluate: setup train  ## the safety gate's figures: var/evaluation/report.html
 
 bench: setup index train  ## measure beside Rasa's stock ways and others: var/bench (long)
 	@$(PY) -m benchmarks
+
+scale: setup index train  ## measure two of each process, and a restart of all under load
+	@$(PY) -m benchmarks.scale
 
 slack-minute: setup  ## Slack away for a whole minute during a handoff
 	@SLACK_DOWN_SECONDS=60 $(PY) -m pytest -q tests/slack/test_reliability.py -k slack_down

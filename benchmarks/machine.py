@@ -1,4 +1,4 @@
-"""What the figures were measured on."""
+"""The machine that figures hold for."""
 
 from __future__ import annotations
 
