@@ -9,7 +9,7 @@ import pytest
 from evaluation.errors import FileUnusable
 from evaluation.figures import Figure
 from evaluation.floors import FLOORS, broken, read_floors, write_floors
-from evaluation.messages import ROOT, SETS
+from evaluation.messages import CONTEXTS, ROOT, SETS
 
 MODEL = ROOT / "models" / "assistant.tar.gz"
 RECALL = Figure("recall", "Recall", 0.9, at_least=True)
@@ -22,13 +22,13 @@ def test_no_figure_of_the_trained_assistant_falls_behind_its_floor() -> None:
     from evaluation.safety import evaluate_sets
 
     floors = read_floors()
-    sections, _ = evaluate_sets(Assistant(), SETS)
+    sections, _ = evaluate_sets(Assistant(), (*SETS, *CONTEXTS))
     problems = [f"{s.name}: {p}" for s in sections for p in broken(s.figures, floors[s.name])]
     assert not problems, "\n".join(problems)
 
 
 def test_both_sets_have_floors() -> None:
-    assert set(read_floors(FLOORS)) == set(SETS)
+    assert set(read_floors(FLOORS)) == {*SETS, *CONTEXTS}
 
 
 def test_a_figure_on_its_floor_holds_and_one_behind_is_named_with_both_values() -> None:
