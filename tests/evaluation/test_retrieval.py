@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from evaluation import retrieval
 from evaluation.compare import README, replaced
+from evaluation.messages import ROOT
 from evaluation.questions import Question
 from evaluation.retrieval import (
     BEGIN,
@@ -15,14 +19,14 @@ from evaluation.retrieval import (
     auroc,
     figures,
     find,
-    follow_up_text,
+    follow_up,
     holds,
     place,
     table,
     usual_table,
 )
 from evaluation.usual_search import usual_ways
-from index import Index, build
+from index import Index, build, load_reader
 from index.reader import PlainReader
 from tests.bot.conftest import WordEmbedder
 
@@ -86,14 +90,27 @@ def test_the_place_is_the_rank_of_the_first_passage_that_answers(index: Index) -
 
 
 def test_a_question_is_searched_and_answered_as_by_the_assistant(index: Index) -> None:
-    got = find(index, YES, "Ketamine is a sedative")
+    got = find(index, replace(YES, text="Ketamine is a sedative"))
     assert got.place == 0 and 0 <= got.confidence <= 1
     assert got.answerable == index.search("Ketamine is a sedative", 5).answerable
 
 
-def test_a_follow_up_is_read_with_what_was_asked_before(index: Index) -> None:
-    asked = Question("why?", "default", YES.answers, ("Does ketamine ease pain?",))
-    assert "pain" in follow_up_text(asked, index)
+def test_a_follow_up_is_answered_as_in_a_conversation(tmp_path: Path) -> None:
+    reader = load_reader()
+    build(ROOT / "index" / "documents", tmp_path / "store", reader, progress=False)
+    documents = Index.open(tmp_path / "store", reader)
+    earlier = ("What are the side effects of ketamine?",)
+    right = tuple(
+        (passage.document, sentence)
+        for passage in documents.passages
+        for sentence in passage.sentences
+        if "dizziness" in sentence.lower()
+    )
+    asked = Question("do they include dizziness?", "default", right, earlier)
+    got = follow_up(documents, asked)
+    assert (got.place, got.answerable, got.quoted) == (0, True, True)
+    elsewhere = replace(asked, answers=(("none.md", right[0][1]),))
+    assert follow_up(documents, elsewhere).place is None
 
 
 @pytest.mark.parametrize("way", range(3))
