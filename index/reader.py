@@ -86,4 +86,3 @@ def load_reader(
         return TunedEncoder(FOLDER)
     name = "default" if model == PLAIN else model
     return PlainReader(load_embedder(name, models_dir, threads))
-

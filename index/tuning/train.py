@@ -165,7 +165,9 @@ class Trainer:
             self._belongs[text] = torch.from_numpy(sentence_of_tokens(offsets, spans))
         known = self._belongs[text]
         missing = len(offsets) - len(known)
-        return functional.pad(known, (0, missing), value=-2) if missing > 0 else known[: len(offsets)]
+        return (
+            functional.pad(known, (0, missing), value=-2) if missing > 0 else known[: len(offsets)]
+        )
 
     def _encode(self, texts: list[str], spans: Any, most: int) -> Texts:
         given = self.tokenizer(
