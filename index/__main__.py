@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from index.builder import build
-from index.reader import load_reader
 from index.errors import IndexProblem, QuestionEmpty
+from index.reader import load_reader
 from index.search import Index, SearchResult
 from index.settings import Settings, load_settings
 

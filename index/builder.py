@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -104,17 +105,16 @@ def fill(
     threads: int,
 ) -> Filled:
     """Writes a version's files; holds a few passages at a time."""
-    texts, lexicon = PassageWriter(folder), LexiconWriter(folder / BM25)
-    for passage in passages:
-        texts.add(passage)
-        lexicon.add(passage_text(passage))
-    texts.close()
-    lexicon.close()
+    lexicon = LexiconWriter(folder / BM25)
+    with closing(PassageWriter(folder)) as texts:
+        for passage in passages:
+            texts.add(passage)
+            lexicon.add(passage_text(passage))
+    lexicon.finish()
     counts = dict(zip(VECTORS, (texts.count, texts.sentences, texts.questions), strict=True))
-    readings = ReadingsWriter(folder, counts)
-    for reading in read(PassageFile(folder)):
-        readings.add(reading)
-    readings.close()
+    with closing(ReadingsWriter(folder, counts)) as readings:
+        for reading in read(PassageFile(folder)):
+            readings.add(reading)
     rows = load_rows(folder)
     recall = engine.keep(folder, rows, threads)
     return Filled(texts.count, texts.sentences, rows["passages"].dimension, recall)

@@ -1,6 +1,6 @@
 """Readings kept from earlier builds, so that a passage is read by the encoder once only.
 
-    cache/FINGERPRINT.readings    a record a passage: key (sha256, 32 bytes), length (8 bytes), arrays
+    cache/FINGERPRINT.readings    a record a passage: key (32 bytes), length (8 bytes), arrays
 
 It only grows while a build runs, so a build that is killed has lost nothing but the passages that
 it was at: the next one goes on from there. After a build passages that are no longer in use are
@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import islice

@@ -74,8 +74,11 @@ class ReadingsWriter:
 
     def close(self) -> None:
         """To be called before anything is loaded."""
-        for writer in (*self._rows.values(), *self._first.values(), self._tokens):
-            writer.close()
+        for rows in self._rows.values():
+            rows.close()
+        for first in self._first.values():
+            first.close()
+        self._tokens.close()
 
     def _mark(self) -> None:
         for name, writer in self._first.items():

@@ -15,8 +15,8 @@ from typing import Any, Final, Protocol
 import numpy as np
 
 from index.errors import EngineMismatch
-from index.nearest import Array, Nearest, open_nearest, write_groups
-from index.rows import Rows
+from index.nearest import Nearest, open_nearest, write_groups
+from index.rows import Array, Rows
 from index.settings import Settings
 
 FILE: Final = "engine.json"
@@ -79,7 +79,8 @@ def load_engine(settings: Settings) -> Engine:
     from index.qdrant import QdrantEngine, connected
 
     key = settings.qdrant_api_key
-    return QdrantEngine(lambda: connected(settings.qdrant_url, key and key.get_secret_value()))
+    plain = key.get_secret_value() if key else None
+    return QdrantEngine(lambda: connected(settings.qdrant_url, plain))
 
 
 def note(folder: Path, engine: str, **more: str) -> None:

@@ -88,7 +88,7 @@ class Late:
 
 def _changes(values: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Where a value differs from the one before; the first does."""
-    return np.diff(values, prepend=-1) != 0
+    return np.asarray(np.diff(values, prepend=-1) != 0, np.bool_)
 
 
 def sentence_means(states: Array, belongs: NDArray[np.int16], count: int, whole: Array) -> Array:

@@ -61,7 +61,7 @@ class LexiconWriter:
         if (number + 1) % self._part_passages == 0:
             self._flush()
 
-    def close(self) -> None:
+    def finish(self) -> None:
         """Writes the files that Lexicon.load reads."""
         self._flush()
         self._write_lines(TERMS, self._columns)

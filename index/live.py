@@ -7,8 +7,8 @@ import threading
 from pathlib import Path
 
 from index import store as storage
-from index.reader import Reader
 from index.errors import IndexProblem
+from index.reader import Reader
 from index.search import Index
 
 logger = logging.getLogger(__name__)

@@ -13,8 +13,8 @@ import numpy as np
 
 from index.engines import check, note, noted
 from index.errors import EngineUnavailable
-from index.nearest import Array, Nearest, Numbers
-from index.rows import FLAT_MOST, Rows
+from index.nearest import Nearest, Numbers
+from index.rows import FLAT_MOST, Array, Rows
 
 if TYPE_CHECKING:
     from qdrant_client import QdrantClient

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from index import Embedder, Index, build, load_embedder
+from index import Index, PlainReader, Reader, build, load_reader
 from index.terms import words
 
 ROOT = Path(__file__).parents[2]
@@ -36,13 +36,13 @@ class WordEmbedder:
 
 
 @pytest.fixture
-def words_embedder() -> Embedder:
-    return WordEmbedder()
+def words_reader() -> Reader:
+    return PlainReader(WordEmbedder())
 
 
 @pytest.fixture
-def other_words_embedder() -> Embedder:
-    return WordEmbedder("words-2")
+def other_words_reader() -> Reader:
+    return PlainReader(WordEmbedder("words-2"))
 
 
 @pytest.fixture
@@ -61,17 +61,17 @@ def folder(tmp_path: Path) -> Callable[[dict[str, str | bytes]], Path]:
 
 
 @pytest.fixture(scope="session")
-def embedder() -> Embedder:
-    """The default model, prepared in the project's own models folder and so only once."""
-    return load_embedder("default", ROOT / "var" / "models")
+def reader() -> Reader:
+    """The encoder that comes with the project."""
+    return load_reader()
 
 
 @pytest.fixture(scope="session")
-def default_index(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Index:
+def default_index(reader: Reader, tmp_path_factory: pytest.TempPathFactory) -> Index:
     """The index of the documents that come with the project."""
     store = tmp_path_factory.mktemp("default") / "store"
-    build(ROOT / "index" / "documents", store, embedder, progress=False)
-    return Index.open(store, embedder)
+    build(ROOT / "index" / "documents", store, reader, progress=False)
+    return Index.open(store, reader)
 
 
 @pytest.fixture(scope="session")
@@ -83,8 +83,8 @@ def shared_documents() -> Path:
 
 @pytest.fixture(scope="session")
 def shared_index(
-    shared_documents: Path, embedder: Embedder, tmp_path_factory: pytest.TempPathFactory
+    shared_documents: Path, reader: Reader, tmp_path_factory: pytest.TempPathFactory
 ) -> Index:
     store = tmp_path_factory.mktemp("shared") / "store"
-    build(shared_documents, store, embedder, progress=False)
-    return Index.open(store, embedder)
+    build(shared_documents, store, reader, progress=False)
+    return Index.open(store, reader)

@@ -7,96 +7,122 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from index import Embedder, build
-from index.cache import VectorCache
+from index import Passage, Reader, build
+from index.cache import ReadingCache
+from index.late import AskedTokens, ReadTokens
 
 Folder = Callable[[dict[str, str | bytes]], Path]
-RIVERS = "Rivers carry water and sand to the sea, and they shape the land on the whole of their way."
+RIVERS = (
+    "Rivers carry water and sand to the sea, and they shape the land on the whole of their way."
+)
 WINDS = "Winds carry dust and seeds over the hills, and they shape the dunes along the whole coast."
 
 
 class Counting:
-    """An embedder that counts the texts it is given, and fails after some."""
+    """A reader that counts the passages it is given, and fails after some."""
 
-    def __init__(self, inner: Embedder, fail_after: int = 10**9) -> None:
-        self.name, self.fingerprint = inner.name, inner.fingerprint
+    def __init__(self, inner: Reader, fail_after: int = 10**9) -> None:
+        self.name, self.fingerprint, self.late = inner.name, inner.fingerprint, inner.late
         self._inner, self._fail_after = inner, fail_after
-        self.texts: list[str] = []
+        self.passages: list[str] = []
+
+    def read(
+        self, title: str, section: str, sentences: Sequence[str], questions: Sequence[str] = ()
+    ) -> ReadTokens:
+        if len(self.passages) >= self._fail_after:
+            raise KeyboardInterrupt
+        self.passages.append(" ".join(sentences))
+        return self._inner.read(title, section, sentences, questions)
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        self.texts += [text for text in texts if text]
-        if len(self.texts) > self._fail_after:
-            raise KeyboardInterrupt
         return self._inner.encode(texts)
 
+    def ask(self, question: str) -> AskedTokens:
+        return self._inner.ask(question)
 
-def test_unchanged_documents_are_not_embedded_again(
-    folder: Folder, tmp_path: Path, words_embedder: Embedder
+    def knows(self, word: str) -> bool:
+        return self._inner.knows(word)
+
+
+def passages(*texts: str) -> list[Passage]:
+    return [Passage("id", "doc.md", "Title", "", text, (text,)) for text in texts]
+
+
+def test_unchanged_documents_are_not_read_again(
+    folder: Folder, tmp_path: Path, words_reader: Reader
 ) -> None:
     base = folder({"rivers.md": RIVERS, "winds.md": WINDS})
-    first = Counting(words_embedder)
-    assert build(base, tmp_path / "store", first, progress=False).embedded == len(first.texts) > 0
-    again = Counting(words_embedder)
+    first = Counting(words_reader)
+    assert build(base, tmp_path / "store", first, progress=False).embedded == 2
+    assert len(first.passages) == 2
+    again = Counting(words_reader)
     assert build(base, tmp_path / "store", again, progress=False).embedded == 0
-    assert again.texts == []
+    assert again.passages == []
     folder({"winds.md": WINDS.replace("dust", "sand")})
-    changed = Counting(words_embedder)
+    changed = Counting(words_reader)
     build(base, tmp_path / "store", changed, progress=False)
-    assert changed.texts
-    assert all("sand and seeds" in text for text in changed.texts)
+    assert changed.passages == [WINDS.replace("dust", "sand")]
 
 
-def test_another_embedder_embeds_everything_and_its_vectors_replace_the_old(
-    folder: Folder, tmp_path: Path, words_embedder: Embedder, other_words_embedder: Embedder
+def test_another_reader_reads_everything_and_its_readings_replace_the_old(
+    folder: Folder, tmp_path: Path, words_reader: Reader, other_words_reader: Reader
 ) -> None:
     base = folder({"rivers.md": RIVERS})
-    build(base, tmp_path / "store", words_embedder, progress=False)
-    assert build(base, tmp_path / "store", other_words_embedder, progress=False).embedded > 0
+    build(base, tmp_path / "store", words_reader, progress=False)
+    assert build(base, tmp_path / "store", other_words_reader, progress=False).embedded > 0
     names = {path.stem for path in (tmp_path / "store" / "cache").iterdir()}
-    assert names == {other_words_embedder.fingerprint[:16]}
+    assert names == {other_words_reader.fingerprint[:16]}
 
 
 def test_build_that_was_stopped_goes_on_where_it_was(
-    folder: Folder, tmp_path: Path, words_embedder: Embedder
+    folder: Folder, tmp_path: Path, words_reader: Reader
 ) -> None:
     base = folder(
         {f"{n}.md": RIVERS.replace("sea", f"sea number {n} of all of them") for n in range(40)}
     )
-    stopped = Counting(words_embedder, fail_after=30)
+    stopped = Counting(words_reader, fail_after=30)
     with pytest.raises(KeyboardInterrupt):
-        build(base, tmp_path / "store", stopped, progress=False)
-    rest = Counting(words_embedder)
-    build(base, tmp_path / "store", rest, progress=False)
-    whole = Counting(words_embedder)
-    build(base, tmp_path / "whole", whole, progress=False)
-    assert len(rest.texts) == len(whole.texts) - 16  # a batch was kept
-    assert not set(stopped.texts[:16]) & set(rest.texts)
+        build(base, tmp_path / "store", stopped, progress=False, threads=1)
+    rest = Counting(words_reader)
+    assert build(base, tmp_path / "store", rest, progress=False, threads=1).embedded == 10
+    assert not set(stopped.passages) & set(rest.passages)
+    assert len(rest.passages) == 10
 
 
-def test_what_a_kill_left_half_written_is_taken_off(
-    tmp_path: Path, words_embedder: Embedder
+def test_what_a_kill_left_half_written_is_taken_off(tmp_path: Path, words_reader: Reader) -> None:
+    given = passages("one", "two", "three")
+    expected = list(ReadingCache(tmp_path, words_reader).read(given))
+    (readings,) = (tmp_path / "cache").iterdir()
+    readings.write_bytes(readings.read_bytes()[:-5])
+    counting = Counting(words_reader)
+    found = list(ReadingCache(tmp_path, counting).read(given))
+    assert counting.passages == ["three"]
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(one.vector, other.vector)
+        np.testing.assert_array_equal(one.sentences, other.sentences)
+    again = Counting(words_reader)
+    turned = list(ReadingCache(tmp_path, again).read(given[::-1]))
+    np.testing.assert_array_equal(turned[0].vector, expected[2].vector)
+    assert again.passages == []
+
+
+def test_passages_out_of_use_are_forgotten_and_the_others_are_still_right(
+    tmp_path: Path, words_reader: Reader
 ) -> None:
-    expected = VectorCache(tmp_path, words_embedder).encode(["one", "two", "three"])
-    keys, vectors = sorted((tmp_path / "cache").iterdir())
-    keys.write_bytes(keys.read_bytes()[:-5])
-    vectors.write_bytes(vectors.read_bytes()[:-3])
-    counting = Counting(words_embedder)
-    found = VectorCache(tmp_path, counting).encode(["one", "two", "three"])
-    np.testing.assert_array_equal(found, expected)
-    assert counting.texts == ["three"]
-    again = Counting(words_embedder)
-    np.testing.assert_array_equal(
-        VectorCache(tmp_path, again).encode(["three", "one", "two"]), expected[[2, 0, 1]]
-    )
-    assert again.texts == []
-
-
-def test_texts_out_of_use_are_forgotten(tmp_path: Path, words_embedder: Embedder) -> None:
-    cache = VectorCache(tmp_path, words_embedder)
-    cache.encode(["old", "kept"])
-    later = VectorCache(tmp_path, words_embedder)
-    later.encode(["kept"])
+    given = passages("old", "kept")
+    expected = list(ReadingCache(tmp_path, words_reader).read(given))[1]
+    later = ReadingCache(tmp_path, words_reader)
+    list(later.read(given[1:]))
     later.prune()
-    counting = Counting(words_embedder)
-    VectorCache(tmp_path, counting).encode(["kept", "old"])
-    assert counting.texts == ["old"]
+    counting = Counting(words_reader)
+    found = list(ReadingCache(tmp_path, counting).read(given[::-1]))
+    assert counting.passages == ["old"]
+    np.testing.assert_array_equal(found[0].vector, expected.vector)
+
+
+def test_several_threads_give_what_one_gives(tmp_path: Path, words_reader: Reader) -> None:
+    given = passages(*(f"passage number {n} of many others" for n in range(200)))
+    one = list(ReadingCache(tmp_path / "one", words_reader).read(given))
+    many = list(ReadingCache(tmp_path / "many", words_reader, threads=4).read(given))
+    for first, second in zip(one, many, strict=True):
+        np.testing.assert_array_equal(first.vector, second.vector)
