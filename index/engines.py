@@ -15,7 +15,7 @@ from typing import Any, Final, Protocol
 import numpy as np
 
 from index.errors import EngineMismatch
-from index.nearest import Nearest, open_nearest, write_groups
+from index.nearest import Nearest, open_nearest, write_codes
 from index.rows import Array, Rows
 from index.settings import Settings
 
@@ -55,7 +55,7 @@ class FaissEngine:
         """Writes NAME.faiss where there are many vectors; gives the recall measured on others."""
         note(folder, self.name)
         return {
-            name: write_groups(folder, name, kept, _questions(rows, name), threads)
+            name: write_codes(folder, name, kept, _questions(rows, name), threads)
             for name, kept in rows.items()
             if kept.whole is None
         }

@@ -1,10 +1,14 @@
 """Which vectors are nearest to a question's, without comparing all of them where there are many.
 
-Up to index.rows.FLAT_MOST vectors all are compared. Above, FAISS puts them into groups by
-k-means and keeps 4 bits for every 4 numbers of a vector (48 bytes of 384 numbers); of the nearest
-groups' vectors the best by these codes are compared again with the mapped rows. How many groups
-are looked into is set when the index is built: as many as it takes for the ten nearest of sample
-questions to be those that comparing all of them finds.
+    up to FLAT_MOST vectors    all are compared as they are
+    up to CODED_MOST           all are compared by codes of 4 bits for every 2 numbers, which takes
+                               a 16th of the time; the best of those once more by their rows
+    above                      likewise, but only in the nearest of many groups (k-means)
+
+The codes are FAISS's (product quantisation in registers, "fast scan"); the rows are mapped from
+disk (index.rows). How many groups are looked into is set when the index is built: as many as it
+takes to find the ten nearest of sample questions. Graphs (HNSW) find as much as fast, but take
+three times the memory and ten times the building; benchmarks/README.md has the figures.
 """
 
 from __future__ import annotations
@@ -18,18 +22,23 @@ from numpy.typing import NDArray
 from index.rows import Array, Rows
 
 if TYPE_CHECKING:
-    from faiss import IndexIVF
+    from faiss import Index as FaissIndex
 
 Numbers = NDArray[np.int64]
+CODED_MOST: Final = 400_000
 RECALL: Final = 0.99
 """Of the ten nearest, the part that has to be found with the sample questions."""
 
-_NUMBERS_A_CODE: Final = 4
+_NUMBERS_A_CODE: Final = 2
+_TRAINED: Final = 16_384
 _TRAINED_A_GROUP: Final = 40
 _ROUNDS: Final = 10
-_FIRST_PROBES: Final = 8
-# So many times the vectors that are wanted are compared again.
-_COMPARED_AGAIN: Final = 8
+# Of the groups this part is looked into at the least: real questions lie further from passages
+# than samples do.
+_FEWEST_GROUPS: Final = 8
+# So many times the vectors that are wanted are compared again, and not fewer than some.
+_COMPARED_AGAIN: Final = 4
+_COMPARED_LEAST: Final = 200
 _TOP: Final = 10
 
 
@@ -58,15 +67,15 @@ class Flat:
         return np.asarray(found[0], np.int64)
 
 
-class Grouped:
-    """Compares the codes of the nearest groups, then the best of those with their rows."""
+class Coded:
+    """Compares codes, then the best of those by their rows."""
 
-    def __init__(self, index: IndexIVF, rows: Rows) -> None:
+    def __init__(self, index: FaissIndex, rows: Rows) -> None:
         self._index, self._rows = index, rows
 
     def nearest(self, vector: Array, count: int) -> Numbers:
         """The numbers of the nearest vectors by inner product, nearest first, at most `count`."""
-        many = min(count * _COMPARED_AGAIN, self._rows.count)
+        many = min(max(count * _COMPARED_AGAIN, _COMPARED_LEAST), self._rows.count)
         _, found = self._index.search(vector[None], many)
         numbers = found[0][found[0] >= 0]
         dots = self._rows.dots(numbers, vector)
@@ -83,11 +92,12 @@ def open_nearest(folder: Path, name: str, rows: Rows) -> Nearest:
     index = faiss.read_index(str(folder / f"{name}.faiss"))
     if index.ntotal != rows.count or index.d != rows.dimension:
         raise ValueError(f"{name}.faiss holds {index.ntotal} vectors, not {rows.count}")
-    return Grouped(index, rows)
+    return Coded(index, rows)
 
 
-def write_groups(folder: Path, name: str, rows: Rows, questions: Array, threads: int) -> float:
-    """Makes NAME.faiss for rows of which there are many; returns the measured recall.
+def write_codes(folder: Path, name: str, rows: Rows, questions: Array, threads: int) -> float:
+    """Makes NAME.faiss for rows of which there are many; returns the measured recall. The vectors
+    have an even number of numbers.
 
     `questions` are sample vectors to set it by. Holds a part of the vectors only.
     """
@@ -138,26 +148,27 @@ def groups_for(count: int) -> int:
 def _trained(rows: Rows) -> Any:
     import faiss
 
-    groups = groups_for(rows.count)
-    codes = rows.dimension // _NUMBERS_A_CODE
-    kind = (
-        f"IVF{groups},PQ{codes}x4fsr"
-        if rows.dimension % _NUMBERS_A_CODE == 0
-        else f"IVF{groups},SQ8"
-    )
+    codes = f"PQ{rows.dimension // _NUMBERS_A_CODE}x4fs"
+    groups, kind, many = 0, codes, _TRAINED
+    if rows.count > CODED_MOST:
+        groups = groups_for(rows.count)
+        kind, many = f"IVF{groups},{codes}r", groups * _TRAINED_A_GROUP
     index = faiss.index_factory(rows.dimension, kind, faiss.METRIC_INNER_PRODUCT)
-    index.cp.niter = _ROUNDS
-    many = min(rows.count, groups * _TRAINED_A_GROUP)
-    chosen = np.random.default_rng(0).choice(rows.count, many, replace=False)
+    if groups:
+        index.cp.niter = _ROUNDS
+    chosen = np.random.default_rng(0).choice(rows.count, min(rows.count, many), replace=False)
     index.train(rows.take(np.sort(chosen)))
     return index
 
 
 def _set_probes(index: Any, rows: Rows, questions: Array) -> float:
     exact = all_compared(rows, questions, _TOP)
-    index.nprobe = min(_FIRST_PROBES, index.nlist)
+    groups = getattr(index, "nlist", 0)
+    probes = groups // _FEWEST_GROUPS
     while True:
-        recall = recall_of(Grouped(index, rows), questions, exact)
-        if recall >= RECALL or index.nprobe == index.nlist:
+        if groups:
+            index.nprobe = probes
+        recall = recall_of(Coded(index, rows), questions, exact)
+        if recall >= RECALL or probes >= groups:
             return recall
-        index.nprobe = min(2 * index.nprobe, index.nlist)
+        probes = min(2 * probes, groups)

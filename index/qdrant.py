@@ -97,17 +97,13 @@ class _Collection:
 
     def nearest(self, vector: Array, count: int) -> Numbers:
         """The numbers of the nearest vectors by inner product, nearest first, at most `count`."""
-        from qdrant_client.models import SearchParams
-
         if not self._count:
             return np.zeros(0, np.int64)
-        few = self._count <= FLAT_MOST
         with _translated():
             found = self._client.query_points(
                 self._name,
                 query=vector.tolist(),
                 limit=min(count, self._count),
-                search_params=SearchParams(exact=few, hnsw_ef=max(_LOOKED_ROUND, 2 * count)),
                 with_payload=False,
             )
         return np.array([point.id for point in found.points], np.int64)
@@ -133,6 +129,10 @@ def _upload(client: QdrantClient, collection: str, rows: Rows) -> None:
     client.create_collection(
         collection,
         models.VectorParams(size=rows.dimension, distance=models.Distance.DOT, on_disk=True),
+        hnsw_config=models.HnswConfigDiff(
+            ef_construct=_LOOKED_ROUND,  # also how far a search looks round
+            full_scan_threshold=FLAT_MOST * rows.dimension * 4 // 1024,
+        ),
         quantization_config=models.ScalarQuantization(
             scalar=models.ScalarQuantizationConfig(type=models.ScalarType.INT8, always_ram=True)
         ),
