@@ -44,6 +44,10 @@ class Measured:
     stock: str | None
     """The stock bot's name among the contenders; none where it was left out."""
 
+    def total(self, side: str) -> Memory:
+        """Memory of all processes of a side."""
+        return _total(self.memory[side])
+
 
 def latency(seconds: Sequence[float]) -> Latency:
     """Percentiles of two or more turns, interpolated between neighbours."""
@@ -76,7 +80,7 @@ def _headline(measured: Measured) -> str:
         for name, one in measured.latency.items()
         if name != measured.stock
     )
-    ours, theirs = (_total(processes) for processes in measured.memory.values())
+    ours, theirs = measured.total("ours"), measured.total("stock")
     return (
         f"**A stock Rasa bot takes {', '.join(ways)}, and {theirs.rss / ours.rss:.1f} times the"
         " memory.** It has the pipeline and policies of `rasa init`, and an action that encodes the"
@@ -97,7 +101,7 @@ def _latency_table(measured: Measured) -> str:
         )
         for name, one in measured.latency.items()
     ]
-    return _table(
+    return table(
         ("an answered question", "p50", "p95", "stock ÷ this, p50", "stock ÷ this, p95"), rows
     )
 
@@ -108,9 +112,9 @@ def _memory_table(measured: Measured) -> str:
         rows += [_megabytes(f"{side}: {name}", memory) for name, memory in processes.items()]
         rows.append(_megabytes(f"**{side}, sum**", _total(processes)))
     if measured.stock:
-        ours, theirs = (_total(processes) for processes in measured.memory.values())
+        ours, theirs = measured.total("ours"), measured.total("stock")
         rows.append(("stock ÷ ours", _ratio(theirs.rss, ours.rss), _ratio(theirs.pss, ours.pss)))
-    return _table(("memory after the run", "RSS", "PSS"), rows)
+    return table(("memory after the run", "RSS", "PSS"), rows)
 
 
 def _megabytes(name: str, memory: Memory) -> tuple[str, str, str]:
@@ -126,6 +130,6 @@ def _ratio(stock: float | None, ours: float | None) -> str:
     return f"{stock / ours:.1f}" if stock and ours else NONE
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     rule = ["---", *["---:"] * (len(head) - 1)]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, rule, *rows))
