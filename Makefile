@@ -23,10 +23,10 @@ TRAINED := models/assistant.tar.gz
 TRAINED_FROM := config.yml domain.yml $(shell find bot/data bot/nlu bot/policies bot/safety -type f -not -name '*.pyc' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup index train run shell test check evaluate bench lock clean
+.PHONY: help setup index train run shell test programs check evaluate bench slack-minute lock clean
 
 help:  ## what can be made
-	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
 
 setup: .venv/.ready  ## the Python environment, from the pinned requirements
 
@@ -48,9 +48,12 @@ run: setup index train  ## start everything: PORT=8000 DOCUMENTS=index/documents
 shell: setup index train  ## talk to the assistant in the terminal
 	@SHOW_TRACE=1 $(PY) -m deploy.run --shell
 
-test: check index train  ## every test; under 30 minutes on two cores
+test: check index train programs  ## every test; under 30 minutes on two cores
 	@$(PY) -m pytest
 	@DATABASE_URL=sqlite:///var/test/stories.db $(PY) -m rasa test core --model $(TRAINED) --stories tests/stories --out var/test/stories --fail-on-prediction-errors
+
+programs:
+	@bash deploy/system-packages.sh
 
 check: setup  ## ruff, strict mypy, rasa data validate
 	@$(PY) -m ruff check .
@@ -61,8 +64,11 @@ check: setup  ## ruff, strict mypy, rasa data validate
 evaluate: setup train  ## the safety gate's figures: var/evaluation/report.html
 	@$(PY) -m evaluation.safety
 
-bench: setup index train  ## time a turn beside Rasa's stock pipeline (long)
-	@$(PY) -m benchmarks.turn
+bench: setup index train  ## measure beside Rasa's stock ways and others: var/bench (long)
+	@$(PY) -m benchmarks
+
+slack-minute: setup  ## Slack away for a whole minute during a handoff
+	@SLACK_DOWN_SECONDS=60 $(PY) -m pytest -q tests/slack/test_reliability.py -k slack_down
 
 lock: setup  ## pin requirements.in again
 	@.venv/bin/uv pip compile --python $(PY) --generate-hashes --no-emit-index-url -q requirements.in -o requirements.txt

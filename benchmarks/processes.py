@@ -21,6 +21,8 @@ from deploy.supervise import PartFailed, stop, wait_until_up
 
 ROOT: Final = Path(__file__).parents[1]
 LOG_CHARACTERS: Final = 2000
+START_SECONDS: Final = 600
+"""Stock parts load TensorFlow and torch, which takes minutes on a machine with other work."""
 
 Running = Mapping[str, "subprocess.Popen[bytes]"]
 
@@ -55,13 +57,19 @@ def ours(folder: Path) -> Iterator[tuple[Running, str, str]]:
 
 @contextmanager
 def started(
-    parts: tuple[Part, ...], cwd: Path, environ: Mapping[str, str], logs: Path
+    parts: tuple[Part, ...],
+    cwd: Path,
+    environ: Mapping[str, str],
+    logs: Path,
+    one_after_another: bool = False,
 ) -> Iterator[Running]:
     """The running parts by name, all of them up; raises BenchmarkFailed with the ends of their
     logs when one did not start."""
     running: dict[str, subprocess.Popen[bytes]] = {}
     try:
         for part in parts:
+            if one_after_another and running:
+                _wait(running, parts[: len(running)])
             with _log(logs, part).open("wb") as log:
                 running[part.name] = subprocess.Popen(
                     part.command,
@@ -71,14 +79,18 @@ def started(
                     stderr=subprocess.STDOUT,
                     start_new_session=True,
                 )
-        with redirect_stdout(sys.stderr):  # stdout is for the table alone
-            wait_until_up(running, parts)
+        _wait(running, parts)
         yield running
     except PartFailed as problem:
         ends = (f"{part.name}: {_end(_log(logs, part))}" for part in parts)
         raise BenchmarkFailed("\n".join([str(problem), *ends])) from problem
     finally:
         stop(running)
+
+
+def _wait(running: Running, parts: tuple[Part, ...]) -> None:
+    with redirect_stdout(sys.stderr):  # stdout is for the tables alone
+        wait_until_up(running, parts, START_SECONDS)
 
 
 def memory_of(process: subprocess.Popen[bytes]) -> Memory:

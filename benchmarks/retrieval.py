@@ -141,9 +141,7 @@ def _chunks(pairs: Sequence[Pair]) -> tuple[list[str], NDArray[np.int64]]:
     return [passage_text(one) for one in found], np.array([numbers[p.document] for p in found])
 
 
-def on_stackfaq(
-    pairs: Sequence[Pair], folder: Path, cache: Path, stored: int
-) -> dict[str, float]:
+def on_stackfaq(pairs: Sequence[Pair], folder: Path, cache: Path, stored: int) -> dict[str, float]:
     """Recall@1 by way, with so many of the paraphrases stored, the mean over three draws."""
     draws = _SEEDS if stored else _SEEDS[:1]
     found = [_on_draw(pairs, folder / f"{stored}-{seed}", cache, stored, seed) for seed in draws]

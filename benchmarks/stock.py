@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import random
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,48 +39,43 @@ def paragraphs(documents: Path) -> list[str]:
 
 def generate(folder: Path, texts: Sequence[str]) -> None:
     """Writes the whole bot into `folder`; its action returns one of `texts`."""
+    folder.mkdir(parents=True, exist_ok=True)
     for file in (ROOT / "benchmarks" / "stock_bot").iterdir():
         if file.is_file():
             shutil.copy(file, folder)
     (folder / "paragraphs.json").write_text(json.dumps(texts), "utf-8")
-    examples = sample(yaml.safe_load(file.read_text("utf-8")) for file in _nlu_files())
-    intents = list(examples)
+    kinds = examples()
+    intents = list(kinds)
     # What it does not recognise is looked up as well: stock it would apologise and rewind.
     rules = [{"rule": one, "steps": _steps(one)} for one in (*intents, "nlu_fallback")]
     triples = [intents[n : n + 3] for n in range(0, len(intents), 3)]
     stories = [{"story": " ".join(three), "steps": _steps(*three)} for three in triples]
     session = {"session_expiration_time": 60, "carry_over_slots_to_new_session": True}
     domain = {"intents": intents, "actions": [ACTION], "session_config": session}
-    _write(folder / "domain.yml", domain)
-    _write(folder / "data" / "nlu.yml", {"nlu": _nlu(examples)})
-    _write(folder / "data" / "rules.yml", {"rules": rules})
-    _write(folder / "data" / "stories.yml", {"stories": stories})
-
-
-def train(folder: Path) -> None:
-    """Trains the bot in `folder`, minutes long; Rasa's own progress bars go to stderr."""
-    command = ("rasa", "train", "--fixed-model-name", Path(MODEL).name.partition(".")[0])
-    environ = {**quiet(), "LOG_LEVEL": "INFO"}  # quieter, Rasa draws no progress bars
-    done = subprocess.run(
-        (sys.executable, "-m", *command), cwd=folder, env=environ, stdout=sys.stderr
-    )
-    if done.returncode != 0 or not (folder / MODEL).exists():
-        raise BenchmarkFailed("the stock bot could not be trained; Rasa's messages above say why")
+    write_yaml(folder / "domain.yml", domain)
+    write_yaml(folder / "data" / "nlu.yml", {"nlu": _nlu(kinds)})
+    write_yaml(folder / "data" / "rules.yml", {"rules": rules})
+    write_yaml(folder / "data" / "stories.yml", {"stories": stories})
 
 
 @contextmanager
-def stock(folder: Path) -> Iterator[tuple[Running, str]]:
+def stock(folder: Path, one_after_another: bool = False) -> Iterator[tuple[Running, str]]:
     """The trained bot of `folder` and its action server; gives them with Rasa's address."""
     rasa, actions = free_port(), free_port()
     endpoints = folder / "endpoints.yml"
     endpoints.write_text(f"action_endpoint:\n  url: {address(actions)}/webhook\n", "utf-8")
     command = ("rasa", "run", "--model", MODEL, "--endpoints", str(endpoints))
     parts = (
-        module_part("Rasa", rasa, "/", *command, "-i", "127.0.0.1", "-p", str(rasa)),
         actions_part(actions, "actions"),
+        module_part("Rasa", rasa, "/", *command, "-i", "127.0.0.1", "-p", str(rasa)),
     )
-    with started(parts, folder, quiet(), folder) as running:
+    with started(parts, folder, quiet(), folder, one_after_another) as running:
         yield running, address(rasa)
+
+
+def examples() -> dict[str, list[str]]:
+    """What the bots for comparison are taught: examples of twelve kinds of general questions."""
+    return sample(yaml.safe_load(file.read_text("utf-8")) for file in _nlu_files())
 
 
 def sample(documents: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
@@ -116,6 +109,7 @@ def _steps(*intents: str) -> list[dict[str, str]]:
     return [step for intent in intents for step in ({"intent": intent}, {"action": ACTION})]
 
 
-def _write(file: Path, content: Mapping[str, Any]) -> None:
+def write_yaml(file: Path, content: Mapping[str, Any]) -> None:
+    """One of Rasa's files."""
     file.parent.mkdir(exist_ok=True)
     file.write_text(yaml.safe_dump({"version": "3.1", **content}, allow_unicode=True), "utf-8")

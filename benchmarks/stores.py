@@ -13,6 +13,7 @@ from index import store as storage
 from index.builder import fill, manifest_of
 from index.cache import ReadingCache
 from index.engines import Engine, FaissEngine
+from index.gathering import Gathered
 from index.late import ReadTokens
 
 
@@ -34,7 +35,7 @@ def made(
 
     def fill_folder(folder: Path) -> storage.Manifest:
         filled = fill(folder, passages, read, engine, os.cpu_count() or 1)
-        return manifest_of(filled, reader, "", {})
+        return manifest_of(filled, reader, "", Gathered())
 
     with storage.locked(store):
         storage.write(store, fill_folder, engine.forget)

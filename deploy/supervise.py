@@ -51,10 +51,12 @@ def start(part: Part, environ: Mapping[str, str]) -> Process:
     return subprocess.Popen(part.command, env=dict(environ), start_new_session=True)
 
 
-def wait_until_up(running: Mapping[str, Process], wanted: Sequence[Part]) -> None:
+def wait_until_up(
+    running: Mapping[str, Process], wanted: Sequence[Part], seconds: float = START_SECONDS
+) -> None:
     """Waits until the parts answer, and says so one by one; PartFailed when one ends first."""
     missing = list(wanted)
-    deadline = time.monotonic() + START_SECONDS
+    deadline = time.monotonic() + seconds
     while missing:
         for part in list(missing):
             if running[part.name].poll() is not None:
@@ -64,7 +66,7 @@ def wait_until_up(running: Mapping[str, Process], wanted: Sequence[Part]) -> Non
                 print(f"  {part.name} is up", flush=True)
         if missing and time.monotonic() > deadline:
             names = ", ".join(part.name for part in missing)
-            raise PartFailed(f"not up after {START_SECONDS} seconds: {names}")
+            raise PartFailed(f"not up after {seconds:g} seconds: {names}")
         time.sleep(0.1)
 
 

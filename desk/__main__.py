@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from desk import commands, export
+from desk import commands, doctor, export, gaps
 from desk.database import Database
 from desk.errors import DeskError
 from desk.serve import serve
@@ -19,6 +19,8 @@ from desk.staff import ROLES
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; 0 when it was done, 1 with one line on stderr when it was not."""
     options = _parser().parse_args(arguments)
+    if options.command == "doctor":
+        return doctor.run(options)
     try:
         settings = load_settings()
         if options.command == "serve":
@@ -46,7 +48,11 @@ def _parser() -> argparse.ArgumentParser:
     migrate.set_defaults(run=commands.migrate)
     _add_cases(subparsers.add_parser("cases", help="see, take and answer handoff cases"))
     _add_staff(subparsers.add_parser("staff", help="who has an account"))
+    looking = subparsers.add_parser("doctor", help="look at every part, say what to do")
+    looking.add_argument("--json", action="store_true", help="as JSON")
+    _add_deleting(subparsers)
     _add_export(subparsers.add_parser("export", help="conversations, redacted, as JSON lines"))
+    _add_gaps(subparsers.add_parser("gaps", help="questions that no document answered"))
     return parser
 
 
@@ -111,6 +117,20 @@ def _add_staff(parser: argparse.ArgumentParser) -> None:
     listing.set_defaults(run=commands.list_staff)
 
 
+def _add_deleting(
+    subparsers: argparse._SubParsersAction[argparse.ArgumentParser],
+) -> None:
+    delete = subparsers.add_parser("delete", help="delete conversations with all they hold")
+    delete.add_argument("conversations", metavar="CONVERSATION", nargs="+")
+    delete.set_defaults(run=commands.delete)
+    keep = subparsers.add_parser("retention", help="delete conversations that are too old")
+    keep.add_argument(
+        "--days", type=_days, help="without news for so long; as in the clinic's file unless given"
+    )
+    keep.add_argument("--dry-run", action="store_true", help="only say how many there are")
+    keep.set_defaults(run=commands.retention)
+
+
 def _add_export(parser: argparse.ArgumentParser) -> None:
     parser.description = (
         "Writes conversations, one JSON object a line, without what points at a person: e-mail"
@@ -133,6 +153,21 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
         help="with the conversations that brought an allegation against staff",
     )
     parser.set_defaults(run=export.run)
+
+
+def _add_gaps(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Questions that visitors asked and no document answered, redacted."
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.add_argument(
+        "--since", metavar="DATE", type=_day, help=f"first day; {gaps.DAYS} days ago unless given"
+    )
+    parser.set_defaults(run=gaps.run)
+
+
+def _days(value: str) -> int:
+    if not value.isdigit() or not 0 < int(value) <= 36500:
+        raise argparse.ArgumentTypeError(f"{value!r} is no number of days from 1 to 36500")
+    return int(value)
 
 
 def _day(value: str) -> date:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime, timezone
+from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 
 from desk import texts
 from desk.cases import QUEUES, URGENCIES, Case, Cases, Queue, Urgency
 from desk.errors import AssistantUnavailable
+from desk.hours import Hours
 from desk.messages import DANGER_OUTCOMES, Reply
+from desk.metrics import Metrics
 from desk.rasa_client import Answer, RasaClient
 from desk.store import Store
 from desk.turn_queue import Turn
@@ -22,8 +26,11 @@ UNAVAILABLE = "assistant_unavailable"
 class Answering:
     """Asks the assistant; opens the cases that it could not open itself."""
 
-    def __init__(self, store: Store, cases: Cases, rasa: RasaClient) -> None:
+    def __init__(
+        self, store: Store, cases: Cases, rasa: RasaClient, metrics: Metrics, hours: Hours
+    ) -> None:
         self._store, self._cases, self._rasa = store, cases, rasa
+        self._metrics, self._hours = metrics, hours
 
     async def ask(self, turn: Turn) -> Answer | None:
         """What the assistant answers; None where it does not. Asked once, whatever the database
@@ -37,10 +44,13 @@ class Answering:
             "earlier": list(turn.earlier),
         }
         try:
-            return await self._rasa.ask(conversation.id, turn.message.text, metadata)
+            answer = await self._rasa.ask(conversation.id, turn.message.text, metadata)
         except AssistantUnavailable as error:
-            logger.warning("no answer in conversation %s: %s", conversation.id, error)
+            self._metrics.count_unavailable(str(error))
+            logger.warning("no answer: %s", error, extra={"conversation_id": conversation.id})
             return None
+        self._metrics.count_answer(answer)
+        return answer
 
     async def reply(self, turn: Turn, answer: Answer | None) -> Reply:
         """The reply that belongs to the answer, its case opened. Raises DatabaseError."""
@@ -49,7 +59,16 @@ class Answering:
         conversation = turn.conversation
         if answer.language in texts.LANGUAGES and answer.language != conversation.language:
             await run_in_threadpool(self._store.set_language, conversation.id, answer.language)
-        return _reply(answer, await self._case_of(turn, answer))
+        reply = _reply(answer, await self._case_of(turn, answer))
+        return self._with_opening(reply, answer.language or conversation.language)
+
+    def _with_opening(self, reply: Reply, language: str | None) -> Reply:
+        """Whoever is handed over while nobody is there is told from when on somebody is."""
+        opening = self._hours.at(datetime.now(timezone.utc))
+        handed_over = reply.payload["outcome"] == "handoff" and reply.payload["case_id"]
+        if opening.open or not handed_over:
+            return reply
+        return Reply(f"{reply.text}\n\n{opening.text(language)}", reply.payload)
 
     async def _without_assistant(self, turn: Turn) -> Reply:
         """The safe text. Where a person is in charge already its shorter form will do."""
@@ -94,7 +113,7 @@ class Answering:
 
 
 def _reply(answer: Answer, case_id: str | None) -> Reply:
-    payload = {
+    payload: dict[str, Any] = {
         "outcome": answer.outcome,
         "reason": answer.reason,
         "citations": list(answer.citations),

@@ -10,10 +10,13 @@ from getpass import getpass
 from typing import Any
 
 from desk.cases import Case, CaseEvent, Cases
+from desk.clinic import load_clinic
 from desk.database import Database
 from desk.messages import Message
 from desk.passwords import new_password
+from desk.retention import Retention
 from desk.sessions import Sessions
+from desk.settings import load_settings
 from desk.staff import Staff, check_email
 from desk.store import Store
 
@@ -123,6 +126,22 @@ def list_staff(database: Database, _options: Namespace) -> None:
     for person in Staff(database).list():
         closed = "" if person.active else "  (not active)"
         print(f"{person.email}  {person.name or '-'}  {person.role}{closed}")
+
+
+def delete(database: Database, options: Namespace) -> None:
+    """Whatever state their cases are in: whoever types this has decided it."""
+    gone = Retention(database).delete(options.conversations)
+    print(f"{gone} of {len(options.conversations)} conversations were there and are deleted.")
+
+
+def retention(database: Database, options: Namespace) -> None:
+    """Conversations whose case a person still has to close stay."""
+    clinic = load_clinic(load_settings().clinic_file)
+    days = options.days or clinic.retention.conversations_days
+    if options.dry_run:
+        print(f"{len(Retention(database).old(days))} conversations are older than {days} days.")
+    else:
+        print(f"{Retention(database).sweep(days)} conversations are deleted.")
 
 
 def _shown(case: Case, messages: Sequence[Message], events: Sequence[CaseEvent]) -> list[str]:

@@ -14,6 +14,7 @@ from desk.clinic import Clinic
 from desk.errors import DatabaseError, DeskError
 from desk.outbox import Outbox
 from desk.retention import Retention
+from desk.tasks import end
 
 logger = logging.getLogger(__name__)
 
@@ -42,9 +43,7 @@ class Keeper:
         self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await end([self._task])
 
     async def step(self) -> None:
         """Everything that is due now. Raises DatabaseError."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Row
 
@@ -17,6 +17,11 @@ from desk.notices import Notice, announce
 
 Sender = Literal["visitor", "bot", "staff", "system"]
 DANGER_OUTCOMES = ("crisis", "emergency")
+
+# Built once: to build a statement takes longer than to run it.
+_WANTED = select(conversations).where(conversations.c.id == bindparam("wanted"))
+_LOCKED = _WANTED.with_for_update()
+_INSERT = messages.insert()
 
 
 @dataclass(frozen=True)
@@ -61,8 +66,7 @@ class Reply:
 
 def find_conversation(connection: Connection, conversation_id: str) -> Conversation:
     """Raises UnknownConversation."""
-    wanted = select(conversations).where(conversations.c.id == conversation_id)
-    row = connection.execute(wanted).one_or_none()
+    row = connection.execute(_WANTED, {"wanted": conversation_id}).one_or_none()
     if row is None:
         raise UnknownConversation(conversation_id)
     return Conversation(**row._mapping)
@@ -82,8 +86,7 @@ def lock_conversation(connection: Connection, conversation_id: str) -> None:
 
 def locked_conversation(connection: Connection, conversation_id: str) -> Conversation:
     """The same, with what is known of it."""
-    wanted = select(conversations).where(conversations.c.id == conversation_id)
-    row = connection.execute(wanted.with_for_update()).one_or_none()
+    row = connection.execute(_LOCKED, {"wanted": conversation_id}).one_or_none()
     if row is None:
         raise UnknownConversation(conversation_id)
     return Conversation(**row._mapping)
@@ -112,9 +115,10 @@ def add_message(
         "created_at": now(),
         "outcome": (payload or {}).get("outcome"),
     }
-    result = connection.execute(messages.insert().values(**values))
-    announce(connection, Notice("message", conversation_id))
-    return Message(id=result.inserted_primary_key[0], **values)
+    result = connection.execute(_INSERT, values)
+    newest = result.inserted_primary_key[0]
+    announce(connection, Notice("message", conversation_id, newest=newest))
+    return Message(id=newest, **values)
 
 
 def message_of(row: Row) -> Message:

@@ -137,6 +137,25 @@ feedback = Table(
     Index("ix_feedback_given_at", "given_at"),
 )
 
+canned_replies = Table(
+    "canned_replies",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("title", String(80), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("changed_at", String(32), nullable=False),
+)
+
+# Staff's replies that were handed to the visitor's page, or to the visitor's Slack.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("message_id", ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True),
+    Column("at", String(32), nullable=False),
+    Column("problem", String(400)),  # why it could not be
+)
+
 # What has to leave the house: kept with the change that caused it, sent afterwards until it works.
 outbox = Table(
     "outbox",

@@ -15,6 +15,7 @@ from desk.database import Database
 from desk.errors import DatabaseError
 from desk.models import case_events, cases, messages
 from desk.notices import CHANNEL, Notice
+from desk.tasks import came
 
 logger = logging.getLogger(__name__)
 
@@ -58,9 +59,7 @@ async def _read(connection: Any, deliver: Deliver) -> None:
             while connection.notifies:
                 deliver(Notice(**json.loads(connection.notifies.pop(0).payload)))
             readable.clear()
-            try:
-                await asyncio.wait_for(readable.wait(), CHECK_SECONDS)
-            except asyncio.TimeoutError:
+            if not await came(readable, CHECK_SECONDS):
                 await run_in_threadpool(_ask, connection)
     finally:
         loop.remove_reader(descriptor)
@@ -74,17 +73,14 @@ def _ask(connection: Any) -> None:
 async def tail(database: Database, deliver: Deliver) -> None:
     """SQLite: looks whether any process wrote, and if so which rows are new."""
     watch = _Watch(database)
-    try:
-        while True:
-            try:
-                for notice in await run_in_threadpool(watch.news):
-                    deliver(notice)
-            except DatabaseError as error:
-                logger.error("looking for news: %s", error)
-                await asyncio.sleep(AGAIN_SECONDS)
-            await asyncio.sleep(TAIL_SECONDS)
-    finally:
-        watch.close()
+    while True:
+        try:
+            for notice in await run_in_threadpool(watch.news):
+                deliver(notice)
+        except DatabaseError as error:
+            logger.error("looking for news: %s", error)
+            await asyncio.sleep(AGAIN_SECONDS)
+        await asyncio.sleep(TAIL_SECONDS)
 
 
 class _Watch:
@@ -95,36 +91,39 @@ class _Watch:
         self._version: int | None = None
         self._seen: dict[str, int] = {}
 
-    def close(self) -> None:
-        self._version = None
-
     def news(self) -> list[Notice]:
         version = self._database.data_version()
         if version == self._version:
             return []
+        self._database.flush()
         with self._database.reading() as connection:
             found = [*self._messages(connection), *self._cases(connection)]
+        if self._version is None:  # from here on nothing is missed
+            found = [Notice("resync")]
         self._version = version
         return found
 
     def _messages(self, connection: Any) -> list[Notice]:
-        rows = self._new(connection, messages, messages.c.conversation_id)
-        return [Notice("message", conversation_id) for conversation_id in rows]
+        before = self._before(connection, messages)
+        wanted = (
+            select(messages.c.conversation_id, func.max(messages.c.id))
+            .where(messages.c.id > before)
+            .group_by(messages.c.conversation_id)
+            .limit(AT_MOST)
+        )
+        rows = connection.execute(wanted)
+        return [Notice("message", conversation, newest=newest) for conversation, newest in rows]
 
     def _cases(self, connection: Any) -> list[Notice]:
-        ids = self._new(connection, case_events, case_events.c.case_id)
-        if not ids:
-            return []
+        before = self._before(connection, case_events)
+        ids = select(case_events.c.case_id).where(case_events.c.id > before).limit(AT_MOST)
         known = select(cases.c.case_id, cases.c.conversation_id).where(cases.c.case_id.in_(ids))
-        return [Notice("case", row.conversation_id, row.case_id) for row in
-                connection.execute(known)]  # fmt: skip
+        rows = connection.execute(known)
+        return [Notice("case", row.conversation_id, row.case_id) for row in rows]
 
-    def _new(self, connection: Any, table: Any, column: Any) -> list[str]:
-        """What the rows are about that were added since the last look."""
-        newest = connection.execute(select(func.max(table.c.id))).scalar() or 0
-        before = self._seen.get(table.name)
+    def _before(self, connection: Any, table: Any) -> int:
+        """The newest row that was known so far; the newest now is known from here on."""
+        newest: int = connection.execute(select(func.max(table.c.id))).scalar() or 0
+        before = self._seen.get(table.name, newest)
         self._seen[table.name] = newest
-        if before is None or newest == before:
-            return []
-        wanted = select(column).where(table.c.id > before).distinct().limit(AT_MOST)
-        return list(connection.execute(wanted).scalars())
+        return before

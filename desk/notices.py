@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -18,6 +19,8 @@ from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
+
+from desk.tasks import came, end
 
 if TYPE_CHECKING:
     from desk.database import Database
@@ -41,6 +44,8 @@ class Notice:
     action: str | None = None
     who: str | None = None
     typing: bool = False
+    newest: int | None = None
+    """Of a `message`: its id. Whoever has read so far need not look."""
 
 
 def announce(connection: Connection, notice: Notice) -> None:
@@ -55,35 +60,32 @@ class Subscription:
     """What one listener has not read yet."""
 
     def __init__(self) -> None:
-        self._queue: asyncio.Queue[Notice] = asyncio.Queue()
+        self._unread: deque[Notice] = deque()
+        self._came = asyncio.Event()
         self.in_queue = False
         """Whether it hears of every case: one that waits moves when another goes."""
 
     def put(self, notice: Notice) -> None:
-        if self._queue.qsize() >= QUEUED_NOTICES:
-            while not self._queue.empty():
-                self._queue.get_nowait()
+        if len(self._unread) >= QUEUED_NOTICES:
+            self._unread.clear()
             notice = Notice("resync")
-        self._queue.put_nowait(notice)
+        self._unread.append(notice)
+        self._came.set()
 
     async def news(self, seconds: float | None = None) -> list[Notice]:
         """Everything that is new, once something is; empty when nothing came in so many seconds."""
         first = await self.get(seconds)
-        if first is None:
-            return []
-        found = [first]
-        while not self._queue.empty():
-            found.append(self._queue.get_nowait())
+        found = [] if first is None else [first, *self._unread]
+        self._unread.clear()
         return found
 
     async def get(self, seconds: float | None = None) -> Notice | None:
         """The next notice; None when none came within so many seconds."""
-        if not self._queue.empty():
-            return self._queue.get_nowait()
-        try:
-            return await asyncio.wait_for(self._queue.get(), seconds)
-        except asyncio.TimeoutError:
-            return None
+        if not self._unread:
+            self._came.clear()
+            if not await came(self._came, seconds):
+                return None
+        return self._unread.popleft()
 
 
 class Notices:
@@ -107,9 +109,7 @@ class Notices:
 
     async def stop(self) -> None:
         self._database.on_commit = None
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await end([self._task])
         self.deliver(Notice("resync"))  # wakes those that wait; they find the desk closing
 
     @contextmanager

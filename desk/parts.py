@@ -10,11 +10,15 @@ from starlette.requests import Request
 
 from desk import texts
 from desk.answering import Answering
+from desk.canned import Canned
 from desk.cases import Cases
 from desk.clinic import Clinic, Lines, load_clinic, load_lines
+from desk.console.drafts import Drafts
 from desk.database import Database
+from desk.deliveries import Deliveries
 from desk.feedback import FeedbackStore
 from desk.keeper import Keeper
+from desk.metrics import Metrics
 from desk.notices import Notices
 from desk.outbox import Outbox, Senders
 from desk.rasa_client import RasaClient
@@ -22,6 +26,7 @@ from desk.requests import Requests
 from desk.retention import Retention
 from desk.sessions import Sessions
 from desk.settings import Settings
+from desk.slack.service import Slack, slack_settings
 from desk.staff import Staff
 from desk.store import Store
 from desk.turn_queue import TurnQueue
@@ -47,16 +52,22 @@ class Desk:
     staff: Staff
     sessions: Sessions
     feedback: FeedbackStore
+    canned: Canned
+    drafts: Drafts
     requests: Requests
     states: States
     rasa: RasaClient
     events: Events
     turns: Turns
     keeper: Keeper
+    deliveries: Deliveries
+    slack: Slack
+    metrics: Metrics
     tokens: Tokens
     message_limit: Limiter
     address_limit: Limiter
     typing_limit: Limiter
+    login_limit: Limiter
 
 
 def build(settings: Settings, http: httpx.AsyncClient) -> Desk:
@@ -67,6 +78,8 @@ def build(settings: Settings, http: httpx.AsyncClient) -> Desk:
     notices = Notices(database)
     store, cases = Store(database), Cases(database, clinic.cases.claim_minutes)
     rasa = RasaClient(http, settings.rasa_url, settings.actions_url, settings.reply_seconds)
+    metrics = Metrics(database, settings.index_store)
+    answering = Answering(store, cases, rasa, metrics, clinic.opening)
     lease_seconds = settings.reply_seconds + LEASE_GRACE_SECONDS
     queue = TurnQueue(database, lease_seconds, clinic.cases.claim_minutes)
     senders = Senders(
@@ -74,6 +87,16 @@ def build(settings: Settings, http: httpx.AsyncClient) -> Desk:
     )
     states = States(store, cases, Staff(database), notices, clinic.opening)
     secret = settings.secret.get_secret_value() or load_secret(SECRET_FILE)
+    turns = Turns(queue, store, answering, notices, metrics)
+    slack = Slack(
+        slack_settings(),
+        database,
+        notices,
+        turns,
+        cases,
+        message_chars=settings.message_chars,
+        link=settings.public_url,
+    )
     return Desk(
         settings=settings,
         clinic=clinic,
@@ -85,15 +108,21 @@ def build(settings: Settings, http: httpx.AsyncClient) -> Desk:
         staff=Staff(database),
         sessions=Sessions(database),
         feedback=FeedbackStore(database),
+        canned=Canned(database),
+        drafts=Drafts(http, settings.actions_url, settings.reply_seconds),
         requests=Requests(database, store, cases),
         states=states,
         rasa=rasa,
         events=Events(store, notices, states),
-        turns=Turns(queue, store, Answering(store, cases, rasa), notices),
+        turns=turns,
+        metrics=metrics,
         keeper=Keeper(cases, Outbox(database, senders), Retention(database), clinic),
+        deliveries=Deliveries(database),
+        slack=slack,
         tokens=Tokens(secret, settings.token_days),
         message_limit=Limiter(settings.rate_limit),
         typing_limit=Limiter(60 if settings.rate_limit else 0),
+        login_limit=Limiter(30 if settings.rate_limit else 0),
         address_limit=Limiter(settings.conversation_limit if settings.rate_limit else 0),
     )
 

@@ -102,7 +102,7 @@ def read_answer(elements: object) -> Answer:
     """
     if not _is_storable(elements):
         raise AssistantUnavailable("characters that no database keeps")
-    parts = _dicts(elements)
+    parts = dicts(elements)
     customs = [part["custom"] for part in parts if isinstance(part.get("custom"), dict)]
     custom = next((one for one in customs if _optional(one.get("outcome")) in OUTCOMES), None)
     if custom is None:
@@ -115,7 +115,7 @@ def read_answer(elements: object) -> Answer:
     return Answer(
         text="\n\n".join(texts),
         outcome=custom["outcome"],
-        citations=_dicts(custom.get("citations")),
+        citations=dicts(custom.get("citations")),
         buttons=_buttons([*parts, custom]),
         open_case=custom.get("open_case") is True,
         reason=_optional(custom.get("reason")),
@@ -139,14 +139,15 @@ def _buttons(parts: Sequence[Mapping[str, Any]]) -> list[Mapping[str, str]]:
     """Every button once, in order."""
     buttons: list[Mapping[str, str]] = []
     for part in parts:
-        for given in _dicts(part.get("buttons")):
+        for given in dicts(part.get("buttons")):
             button = {"title": given.get("title"), "payload": given.get("payload")}
             if all(map(_is_text, button.values())) and button not in buttons:
                 buttons.append({key: str(value) for key, value in button.items()})
     return buttons
 
 
-def _dicts(value: object) -> list[dict[str, Any]]:
+def dicts(value: object) -> list[dict[str, Any]]:
+    """The objects in a list that came as JSON; none where it is no list."""
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import socket
 
 import uvicorn
@@ -10,6 +9,7 @@ from starlette.applications import Starlette
 
 from desk.app import create_app
 from desk.errors import DeskError
+from desk.logs import set_up_logs
 from desk.settings import Settings
 
 
@@ -23,9 +23,7 @@ class _Server(uvicorn.Server):
 
 def serve(settings: Settings) -> None:
     """Raises DeskError when the application did not start."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for chatty in ("httpx", "alembic"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    set_up_logs(settings.log_format)
     server = _Server(configure(create_app(settings), settings.host, settings.port))
     server.run()
     if not server.started:
@@ -43,4 +41,5 @@ def configure(app: Starlette, host: str, port: int) -> uvicorn.Config:
         server_header=False,
         proxy_headers=False,  # a visitor's address comes from the socket alone
         timeout_graceful_shutdown=10,
+        timeout_keep_alive=75,  # longer than pages and proxies keep a connection that they reuse
     )

@@ -58,8 +58,10 @@ class Sessions:
             connection.execute(sessions.insert().values(**row))
         return token
 
-    def check(self, token: str) -> tuple[Session, Person] | None:
-        """Whose session it is; None when it is unknown, over, revoked, or the account closed."""
+    def check(self, token: str, *, touch: bool = True) -> tuple[Session, Person] | None:
+        """Whose session it is; None when it is unknown, over, revoked, or the account closed. What
+        a page asks by itself does not `touch` the session: nobody is at work because of it.
+        """
         wanted = (
             select(sessions)
             .join(staff, staff.c.email == sessions.c.email)
@@ -72,7 +74,7 @@ class Sessions:
         if row is None:
             return None
         session = _session(row._mapping)
-        if session.last_seen_at < _ago(minutes=SEEN_MINUTES):
+        if touch and session.last_seen_at < _ago(minutes=SEEN_MINUTES):
             self._seen(session.id)
         person = self._staff.find(session.email)
         return None if person is None else (session, person)

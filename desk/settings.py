@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseSettings, Field, SecretStr, ValidationError, validator
 
@@ -100,6 +101,20 @@ class Settings(BaseSettings):
         default="desk@localhost", env="DESK_MAIL_FROM", description="the sender of such mail"
     )
 
+    metrics_token: SecretStr = Field(
+        default=SecretStr(""),
+        env="DESK_METRICS_TOKEN",
+        description="16 characters or more, for /metrics; unset, it is for this machine alone",
+    )
+    log_format: Literal["auto", "json", "text"] = Field(
+        default="auto",
+        env="DESK_LOG_FORMAT",
+        description="auto (text at a terminal, JSON elsewhere), json or text",
+    )
+    index_store: Path = Field(
+        default=Path("var/index"), env="INDEX_STORE", description="the folder of the index"
+    )
+
     @validator("smtp_url")
     def _is_smtp(cls, value: SecretStr) -> SecretStr:
         if value.get_secret_value() and not _SMTP.fullmatch(value.get_secret_value()):
@@ -112,7 +127,7 @@ class Settings(BaseSettings):
             raise ValueError("it does not begin with http:// or https://")
         return value.rstrip("/")
 
-    @validator("secret")
+    @validator("secret", "metrics_token")
     def _is_long(cls, value: SecretStr) -> SecretStr:
         if 0 < len(value.get_secret_value()) < 16:
             raise ValueError("it is too short")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from desk.database import Database
 from desk.errors import UnknownConversation
@@ -19,6 +19,12 @@ from desk.messages import (
 )
 from desk.models import conversations, messages, now
 from desk.turn_queue import add_reply
+
+_AFTER = (
+    select(messages)
+    .where(messages.c.conversation_id == bindparam("of"), messages.c.id > bindparam("after"))
+    .order_by(messages.c.id)
+)
 
 
 class Store:
@@ -94,14 +100,10 @@ class Store:
         self, conversation_id: str, after: int = 0, limit: int | None = None
     ) -> list[Message]:
         """The messages with an id above `after`, in order."""
-        wanted = (
-            select(messages)
-            .where(messages.c.conversation_id == conversation_id, messages.c.id > after)
-            .order_by(messages.c.id)
-            .limit(limit)
-        )
+        given = {"of": conversation_id, "after": after}
+        wanted = _AFTER if limit is None else _AFTER.limit(limit)
         with self._database.reading() as connection:
-            return [message_of(row) for row in connection.execute(wanted)]
+            return [message_of(row) for row in connection.execute(wanted, given)]
 
     def check(self) -> None:
         """Raises DatabaseError when the database cannot be read."""

@@ -69,6 +69,16 @@ _RESOLVED = {
     "en": "The team has closed this request. The assistant answers again.",
     "es": "El equipo ha cerrado esta solicitud. El asistente vuelve a responder.",
 }
+_HANDED_BACK = {
+    "en": (
+        "Thank you for writing to us. I hand you back to the automated assistant now; you can ask"
+        " for a person again at any time."
+    ),
+    "es": (
+        "Gracias por escribirnos. Ahora te dejo de nuevo con el asistente automático; puedes pedir"
+        " una persona otra vez cuando quieras."
+    ),
+}
 _LEFT = {
     "en": "Your request is closed. You can ask for a person again at any time.",
     "es": "Tu solicitud está cerrada. Puedes volver a pedir una persona cuando quieras.",
@@ -154,6 +164,11 @@ def relayed(language: str | None) -> str:
 def resolved(language: str | None) -> str:
     """Said when staff close a case."""
     return _in(_RESOLVED, language)
+
+
+def handed_back(language: str | None) -> str:
+    """Proposed to staff as their last sentence; what is sent is what they make of it."""
+    return _in(_HANDED_BACK, language)
 
 
 def left(language: str | None) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from functools import cache
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.engine import Connection
 
 from desk.database import Database
@@ -32,6 +32,35 @@ from desk.models import cases, conversations, messages, now, stamp
 
 EARLIER = 3  # messages before a turn that the assistant judges a short one with
 LEASE_SECONDS = 20.0
+
+# Built once: to build a statement takes longer than to run it.
+_OF = messages.c.conversation_id == bindparam("of")
+_SAME = select(messages).where(_OF, messages.c.message_id == bindparam("sent_as"))
+_OLDEST = (
+    select(messages).where(_OF, messages.c.turn_state == "pending").order_by(messages.c.id).limit(1)
+)
+_BEFORE = (
+    select(messages.c.sender, messages.c.text, messages.c.outcome)
+    .where(_OF, messages.c.id < bindparam("turn"))
+    .order_by(messages.c.id.desc())
+    .limit(4 * EARLIER)
+)
+_END = (
+    update(messages)
+    .where(messages.c.id == bindparam("turn"), messages.c.turn_state == "pending")
+    .values(turn_state="done")
+)
+_LEASE = (
+    update(conversations)
+    .where(conversations.c.id == bindparam("of"))
+    .values(turn_owner=bindparam("owner"), turn_until=bindparam("until"))
+)
+_CLAIM = (
+    update(cases)
+    .where(cases.c.conversation_id == bindparam("of"), cases.c.state == "claimed")
+    .where(cases.c.claim_expires_at.is_(None))
+    .values(claim_expires_at=bindparam("until"))
+)
 
 
 @dataclass(frozen=True)
@@ -78,14 +107,12 @@ class TurnQueue:
         """Stores a visitor's message. A second copy of the same `message_id` stores nothing and
         returns the first. Raises UnknownConversation, also when it is being deleted.
         """
-        same = (messages.c.conversation_id == conversation_id) & (
-            messages.c.message_id == message_id
-        )
+        same = {"of": conversation_id, "sent_as": message_id}
         with self._database.writing() as connection:
             conversation = locked_conversation(connection, conversation_id)
             if conversation.delete_asked_at is not None:
                 raise UnknownConversation(conversation_id)
-            if stored := connection.execute(select(messages).where(same)).one_or_none():
+            if stored := connection.execute(_SAME, same).one_or_none():
                 return Received(message_of(stored), None)
             message = add_message(
                 connection,
@@ -111,14 +138,9 @@ class TurnQueue:
 
     def finish(self, turn: Message, replies: Sequence[Reply]) -> Finished:
         """Stores the replies and ends the turn, both or neither; and takes the next one."""
-        end = (
-            update(messages)
-            .where(messages.c.id == turn.id, messages.c.turn_state == "pending")
-            .values(turn_state="done")
-        )
         with self._database.writing() as connection:
             conversation = locked_conversation(connection, turn.conversation_id)
-            ended = connection.execute(end).rowcount == 1
+            ended = connection.execute(_END, {"turn": turn.id}).rowcount == 1
             stored = [add_reply(connection, turn, reply) for reply in replies] if ended else None
             ours = conversation.turn_owner == self._owner
             return Finished(stored, self._take(connection, conversation) if ours else None)
@@ -177,8 +199,7 @@ class TurnQueue:
     def _lease(
         self, connection: Connection, of: Conversation, owner: str | None, until: str | None
     ) -> None:
-        same = update(conversations).where(conversations.c.id == of.id)
-        connection.execute(same.values(turn_owner=owner, turn_until=until))
+        connection.execute(_LEASE, {"of": of.id, "owner": owner, "until": until})
 
     def _note_visitor(self, connection: Connection, conversation: Conversation) -> None:
         """The visitor is back, and whoever holds the case has the next word."""
@@ -186,12 +207,7 @@ class TurnQueue:
             same = update(conversations).where(conversations.c.id == conversation.id)
             connection.execute(same.values(ended_at=None))
         until = datetime.now(timezone.utc) + timedelta(minutes=self._claim_minutes)
-        held = update(cases).where(
-            cases.c.conversation_id == conversation.id,
-            cases.c.state == "claimed",
-            cases.c.claim_expires_at.is_(None),
-        )
-        connection.execute(held.values(claim_expires_at=stamp(until)))
+        connection.execute(_CLAIM, {"of": conversation.id, "until": stamp(until)})
 
 
 def add_reply(connection: Connection, turn: Message, reply: Reply) -> Message:
@@ -213,21 +229,13 @@ def _process() -> str:
 
 
 def _oldest_pending(connection: Connection, conversation_id: str) -> Message | None:
-    mine = (messages.c.conversation_id == conversation_id) & (messages.c.turn_state == "pending")
-    oldest = select(func.min(messages.c.id)).where(mine).scalar_subquery()
-    row = connection.execute(select(messages).where(messages.c.id == oldest)).one_or_none()
+    row = connection.execute(_OLDEST, {"of": conversation_id}).one_or_none()
     return None if row is None else message_of(row)
 
 
 def _earlier(connection: Connection, turn: Message) -> list[str]:
-    before = (
-        select(messages)
-        .where(messages.c.conversation_id == turn.conversation_id, messages.c.id < turn.id)
-        .order_by(messages.c.id.desc())
-        .limit(4 * EARLIER)
-    )
     said: list[str] = []
-    for row in connection.execute(before):
+    for row in connection.execute(_BEFORE, {"of": turn.conversation_id, "turn": turn.id}):
         dealt_with = row.outcome in DANGER_OUTCOMES
         if dealt_with or row.sender == "system" or len(said) == EARLIER:
             break

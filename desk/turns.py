@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 
 from starlette.concurrency import run_in_threadpool
 
 from desk.answering import Answering
 from desk.errors import DatabaseError, UnknownConversation
-from desk.messages import Message
+from desk.messages import Message, Reply
+from desk.metrics import Metrics
 from desk.notices import Notices
 from desk.store import Store
+from desk.tasks import end
 from desk.turn_queue import Finished, Turn, TurnQueue
 
 logger = logging.getLogger(__name__)
@@ -29,9 +32,14 @@ class Turns:
     """One for a process."""
 
     def __init__(
-        self, queue: TurnQueue, store: Store, answering: Answering, notices: Notices
+        self,
+        queue: TurnQueue,
+        store: Store,
+        answering: Answering,
+        notices: Notices,
+        metrics: Metrics,
     ) -> None:
-        self._queue, self._store = queue, store
+        self._queue, self._store, self._metrics = queue, store, metrics
         self._answering, self._notices = answering, notices
         self._lanes: dict[str, asyncio.Task[None]] = {}
         self._over: dict[int, asyncio.Future[list[Message]]] = {}
@@ -80,10 +88,7 @@ class Turns:
 
     async def stop(self) -> None:
         """Leaves the running turns to others."""
-        tasks = [*self._lanes.values(), *([self._looking] if self._looking else [])]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end([*self._lanes.values(), self._looking])
         try:
             await run_in_threadpool(self._queue.let_go)
         except DatabaseError as error:
@@ -130,7 +135,9 @@ class Turns:
 
     async def _take(self, turn: Turn) -> Turn | None:
         """Takes a turn and returns the next one. A failing database is waited for."""
+        begun = time.monotonic()
         answer = await self._answering.ask(turn)
+        asked = time.monotonic()
         while True:
             try:
                 reply = await self._answering.reply(turn, answer)
@@ -140,7 +147,19 @@ class Turns:
                 await asyncio.sleep(RETRY_SECONDS)
             else:
                 self._tell(turn, finished)
+                self._count(turn, reply, begun, asked)
                 return finished.next
+
+    def _count(self, turn: Turn, reply: Reply, begun: float, asked: float) -> None:
+        outcome, reason = str(reply.payload["outcome"]), reply.payload.get("reason")
+        own = time.monotonic() - asked
+        self._metrics.count_turn(outcome, reason)
+        self._metrics.assistant_seconds.observe(asked - begun)
+        self._metrics.own_seconds.observe(own)
+        ids = {"conversation_id": turn.conversation.id, "turn": turn.message.id}
+        took = {"assistant_ms": round(1000 * (asked - begun)), "own_ms": round(1000 * own)}
+        told = {**ids, "outcome": outcome, "reason": reason, **took}
+        logger.info("turn over", extra=told)
 
     def _tell(self, turn: Turn, finished: Finished) -> None:
         over = self._over.pop(turn.message.id, None)

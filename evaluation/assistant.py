@@ -41,7 +41,7 @@ class Assistant:
 
     def judge(self, messages: Sequence[Message]) -> list[Judged]:
         """Every message with its verdict, behind a progress bar on a terminal."""
-        readings = self._reader.read([message.text for message in messages])
+        readings = self._reader.read([m.text for m in messages], [m.earlier for m in messages])
         return [
             Judged(
                 m, r.verdict.intent, r.verdict.label, r.verdict.reason, r.verdict.source, r.danger

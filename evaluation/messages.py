@@ -19,6 +19,8 @@ from evaluation.errors import EvaluationProblem, MessagesInvalid
 
 ROOT: Final = Path(__file__).parents[1]
 SETS: Final = ("development", "test")
+CONTEXTS: Final = ("development_contexts", "test_contexts")
+"""Short messages that only what was said before them tells about."""
 SETS_FOLDER: Final = Path(__file__).with_name("messages")
 TRAINING_FOLDER: Final = ROOT / "bot" / "data" / "nlu"
 LANGUAGES: Final = ("en", "es", "mixed")
@@ -29,7 +31,8 @@ _LANGUAGE = re.compile(r"metadata: \{language: (\w+)\}")
 
 @dataclass(frozen=True)
 class Message:
-    """One message, the label and reason that are right for it, and where it is written."""
+    """One message, the label and reason that are right for it, and where it is written; `earlier` is
+    what the same visitor said before it, oldest first."""
 
     text: str
     label: str
@@ -37,6 +40,7 @@ class Message:
     language: str
     file: Path
     line: int
+    earlier: tuple[str, ...] = ()
 
     @property
     def place(self) -> str:
@@ -47,7 +51,7 @@ class Message:
 
 
 def read_set(name: str, folder: Path = SETS_FOLDER) -> list[Message]:
-    """The messages of `development` or `test`; raises MessagesInvalid."""
+    """The messages of one of SETS or CONTEXTS; raises MessagesInvalid."""
     messages = [m for file in sorted((folder / name).glob("*.jsonl")) for m in read_file(file)]
     if not messages:
         raise MessagesInvalid(f"{folder / name} holds no messages; it needs a *.jsonl file")
@@ -76,11 +80,12 @@ def _parsed(line: str, file: Path, number: int) -> Message:
             raise ValueError("the text is empty")
         if language not in LANGUAGES:
             raise ValueError(f"language {language!r} is none of {', '.join(LANGUAGES)}")
+        earlier = tuple(str(said) for said in row.get("earlier", ()))
     except KeyError as error:
         raise MessagesInvalid(f"{file}:{number}: the key {error} is missing") from error
     except (ValueError, TypeError) as error:
         raise MessagesInvalid(f"{file}:{number}: {error}") from error
-    return Message(text, label, reason, language, file, number)
+    return Message(text, label, reason, language, file, number, earlier)
 
 
 def _training_file(file: Path) -> Iterator[Message]:
@@ -118,7 +123,7 @@ def _row(name: str, file: str, messages: Sequence[Message]) -> list[str]:
 
 def main() -> int:
     try:
-        sets = {"training": read_training(), **{name: read_set(name) for name in SETS}}
+        sets = {"training": read_training(), **{n: read_set(n) for n in (*SETS, *CONTEXTS)}}
     except EvaluationProblem as problem:
         print(problem, file=sys.stderr)
         return 1

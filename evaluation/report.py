@@ -42,12 +42,12 @@ def labelled_section(name: str, judged: Sequence[Judged]) -> Section:
     """The section of the development or the test set."""
     return Section(
         name,
-        f"The {name} set, {len(judged):,} messages",
+        f"The {name.replace('_', ' in ')} set, {len(judged):,} messages",
         labelled_figures(judged),
         _labelled_misses(judged),
         confusion(judged),
         reliability([j.danger or 0.0 for j in judged], [j.is_danger for j in judged]),
-        open=name != "test",
+        open=not name.startswith("test"),
     )
 
 

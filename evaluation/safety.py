@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 from evaluation.errors import DataMissing, EvaluationProblem
 from evaluation.figures import Figure
 from evaluation.floors import write_floors
-from evaluation.messages import ROOT, SETS, Message, read_set
+from evaluation.messages import CONTEXTS, ROOT, SETS, Message, read_set
 from evaluation.outside import DATA, OutsideSet, read_outside
 from evaluation.provenance import provenance
 from evaluation.report import (
@@ -73,7 +73,7 @@ def run(options: argparse.Namespace) -> None:
     from bot.nlu.reader import MODEL  # both load Rasa, which takes ten seconds
     from evaluation.assistant import Assistant
 
-    names = SETS if options.set == "all" else (options.set,)
+    names = (*SETS, *CONTEXTS) if options.set == "all" else (options.set,)
     outside, notes = ([], []) if options.short else _outside(options.data)
     assistant = Assistant()
     most = SHORT // len(names) if options.short else None
@@ -104,7 +104,7 @@ def main(arguments: list[str] | None = None) -> int:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--set", choices=(*SETS, "all"), default="all")
+    parser.add_argument("--set", choices=(*SETS, *CONTEXTS, "all"), default="all")
     parser.add_argument("--data", type=Path, default=DATA, help="folder of the public data")
     parser.add_argument("--short", action="store_true", help=f"a fixed sample of {SHORT}")
     parser.add_argument(

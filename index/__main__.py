@@ -1,4 +1,4 @@
-"""Command line: `python -m index build` and `python -m index search`."""
+"""Command line: `python -m index build`, `search` and `report`."""
 
 from __future__ import annotations
 
@@ -7,16 +7,22 @@ import json
 import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 from index.builder import build
-from index.errors import IndexProblem, QuestionEmpty
+from index.contents import read
+from index.engines import load_engine
+from index.errors import IndexProblem, QuestionEmpty, ReportUnwritable
+from index.findings import read_gaps
 from index.reader import load_reader
+from index.report import render
 from index.search import Index, SearchResult
 from index.settings import Settings, load_settings
 
 DOCUMENTS = Path("index/documents")
+REPORT = Path("var/index-report.html")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -67,7 +73,23 @@ def _parser(settings: Settings) -> argparse.ArgumentParser:
     find.add_argument("--json", action="store_true", help="print one JSON object")
     find.set_defaults(run=_search, parser=find)
 
-    for command in (make, find):
+    tell = commands.add_parser("report", help="write one HTML page on the state of the index")
+    tell.add_argument(
+        "--out",
+        type=Path,
+        default=REPORT,
+        metavar="FILE",
+        help="the page to write (default: %(default)s)",
+    )
+    tell.add_argument(
+        "--gaps",
+        type=Path,
+        metavar="FILE",
+        help="questions without an answer, as `python -m desk gaps --json` writes them",
+    )
+    tell.set_defaults(run=_report)
+
+    for command in (make, find, tell):
         command.add_argument(
             "--store",
             type=Path,
@@ -110,6 +132,22 @@ def _search(chosen: argparse.Namespace, settings: Settings) -> int:
         return 0
     result = index.search(chosen.question, chosen.top)
     print(json.dumps(_as_json(result), ensure_ascii=False) if chosen.json else _as_text(result))
+    return 0
+
+
+def _report(chosen: argparse.Namespace, settings: Settings) -> int:
+    gaps = read_gaps(chosen.gaps) if chosen.gaps else []
+    reader = load_reader(settings.model, settings.models_dir, settings.threads)
+    engine = load_engine(settings)
+    contents, index = read(chosen.store, engine), Index.open(chosen.store, reader, engine)
+    today = datetime.now(timezone.utc).date()
+    page = render(contents, index, gaps, settings.review_months, today)
+    try:
+        chosen.out.parent.mkdir(parents=True, exist_ok=True)
+        chosen.out.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise ReportUnwritable(f"{chosen.out} cannot be written: {error.strerror}") from error
+    print(f"wrote {chosen.out}")
     return 0
 
 

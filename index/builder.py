@@ -81,7 +81,7 @@ def build(
 
         def fill_folder(folder: Path) -> storage.Manifest:
             filled = fill(folder, gather(documents, found, progress), read, engine, threads)
-            return manifest_of(filled, reader, str(documents), found.digests)
+            return manifest_of(filled, reader, str(documents), found)
 
         manifest = storage.write(store, fill_folder, engine.forget)
         cache.prune()
@@ -121,7 +121,7 @@ def fill(
 
 
 def manifest_of(
-    filled: Filled, reader: Reader, documents: str, digests: dict[str, str]
+    filled: Filled, reader: Reader, documents: str, found: Gathered
 ) -> storage.Manifest:
     """The manifest but for the version and the files' digests."""
     return storage.Manifest(
@@ -132,10 +132,11 @@ def manifest_of(
         fingerprint=reader.fingerprint,
         dimension=filled.dimension,
         documents_folder=documents,
-        documents=digests,
+        documents=found.digests,
         passages=filled.passages,
         sentences=filled.sentences,
         files={},
+        left_out=[*map(str, found.errors), *found.notes],
         recall=filled.recall,
     )
 

@@ -12,6 +12,8 @@ IndexProblem
 ├── StoreBroken           the files of an index are damaged, missing or of another format
 ├── StoreBusy             another build is writing to the same store
 ├── StoreUnwritable       the disk refused the new index; the old one is untouched
+├── GapsUnreadable        the file of unanswered questions cannot be read
+├── ReportUnwritable      the report could not be written
 └── QuestionEmpty         a question without a word in it
 """
 
@@ -100,6 +102,14 @@ class StoreBusy(IndexProblem):
 
 class StoreUnwritable(IndexProblem):
     """The disk refused the new index; the old one is untouched."""
+
+
+class GapsUnreadable(IndexProblem):
+    """The file of unanswered questions cannot be read."""
+
+
+class ReportUnwritable(IndexProblem):
+    """The report could not be written."""
 
 
 class QuestionEmpty(IndexProblem):

@@ -42,6 +42,8 @@ _SAMPLE_BYTES: Final = 1 << 20
 @dataclass(frozen=True)
 class Manifest:
     """What an index was made of; `documents` maps names to their sha256, `files` to a digest.
+
+    `left_out` has a line for every file, or part of one, that did not go in.
     `recall`: the part of the ten nearest that is found, by kind of vector, where not all are
     compared."""
 
@@ -56,6 +58,7 @@ class Manifest:
     passages: int
     sentences: int
     files: dict[str, str]
+    left_out: list[str] = field(default_factory=list)
     recall: dict[str, float] = field(default_factory=dict)
 
 

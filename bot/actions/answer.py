@@ -78,6 +78,8 @@ class ActionAnswer(Action):
         if in_danger:
             dispatcher.utter_message(response="say_danger_line")
         if tracker.get_latest_input_channel() == _SHELL:
+            for spoken in dispatcher.messages:  # the shell prints it as it is; readably below
+                spoken["custom"].pop("trace", None)
             dispatcher.utter_message(text=readable(outcome.trace, message.get("verdict")))
         slots = slots_of(outcome, asked.known)
         changed = [name for name in SLOTS if slots[name] != tracker.get_slot(name)]

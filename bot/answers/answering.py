@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, Protocol
 
 from bot.answers.compose import Answer, Rules, compose
-from bot.answers.follow_up import Context, Reading, read
+from bot.answers.follow_up import Context, Reading, adds_nothing, read
 from bot.answers.suggestions import Answerable, Suggestion, suggest
 from bot.answers.topics import QUESTIONS
 from bot.answers.trace import trace_of
 from bot.answers.vague import is_open, widened
-from index import QuestionEmpty, SearchResult
+from index import QuestionEmpty, ScoredPassage, SearchResult
 from index.terms import terms
 
 Kind = Literal["answer", "no_answer", "clarify"]
@@ -22,6 +22,12 @@ _SEARCHED: Final = 8
 _SEARCHED_FOR_MORE: Final = 20
 _LATER_READING: Final = 0.04
 """How much surer a reading must be than the likelier one before it."""
+_SHARE: Final = 0.5
+"""Share of a follow-up's own words that the passages need to have, where it was looked up together
+with the question before it."""
+_LENIENT: Final = 0.1
+"""Confidence from which a follow-up is answered whose words the passages have: that they are on
+the subject is known from the question before it."""
 _MORE: Final = 0.7
 """What is told on "tell me more" has at least this share of the best passage's score."""
 
@@ -92,17 +98,18 @@ class Answering:
         results = _search(index, reading.texts)
         if not results:
             return _Found(reading, (), None, "there is no word in it")
-        best = results[0]
-        if best.answerable and not _covers(best, reading.needs):
-            why = f"no passage has a word for {reading.needs!r}, which is what is asked for"
+        best = _merged(results) if reading.kind == "follow_up" else results[0]
+        results = (best, *results[1:])
+        why = _unanswered(best, reading, asked)
+        if why:
             return _Found(reading, results, None, why)
-        answer = compose(best, rules)
-        if answer:
-            why = f"the passages answer it (confidence {best.confidence:.2f})"
-        elif best.answerable:
+        answer = compose(replace(best, answerable=True), rules)
+        if answer is None:
             why = "every passage that answers it is past its review date, and those are left out"
-        else:
-            why = f"no passage answers it (confidence {best.confidence:.2f})"
+            return _Found(reading, results, None, why)
+        why = f"the passages answer it (confidence {best.confidence:.2f})"
+        if not best.answerable:
+            why = f"it goes on with a question that the passages answer ({best.confidence:.2f})"
         return _Found(reading, results, answer, why)
 
     def _more(self, index: Searches, reading: Reading, asked: Asked, rules: Rules) -> _Found:
@@ -191,13 +198,53 @@ def _search(index: Searches, texts: Sequence[str]) -> tuple[SearchResult, ...]:
     return tuple(results[place] for place in order)
 
 
-def _covers(result: SearchResult, needs: str) -> bool:
-    """Whether the best passages have all the words that an answer has to hold."""
+def _merged(results: Sequence[SearchResult]) -> SearchResult:
+    """The first result with the passages of all readings, each with its best scores."""
+    best: dict[str, ScoredPassage] = {}
+    for place, result in enumerate(results):
+        for one in result.passages:
+            lowered = _lowered(one, _LATER_READING * place)
+            known = best.setdefault(one.passage.passage_id, lowered)
+            if known is not lowered:
+                best[one.passage.passage_id] = _higher(known, lowered)
+    ranked = sorted(best.values(), key=lambda one: -one.score)
+    return replace(results[0], passages=tuple(ranked[:_SEARCHED]))
+
+
+def _lowered(one: ScoredPassage, by: float) -> ScoredPassage:
+    lines = tuple(score - by for score in one.sentence_scores)
+    return replace(one, score=one.score - by, sentence_scores=lines)
+
+
+def _higher(one: ScoredPassage, other: ScoredPassage) -> ScoredPassage:
+    better = max(one, other, key=lambda scored: scored.score)
+    pairs = zip(one.sentence_scores, other.sentence_scores, strict=True)
+    return replace(better, sentence_scores=tuple(max(pair) for pair in pairs))
+
+
+def _unanswered(best: SearchResult, reading: Reading, asked: Asked) -> str:
+    """Why the passages do not answer; empty where they do."""
+    goes_on = reading.kind == "follow_up" and bool(asked.shown)
+    if goes_on and adds_nothing(asked.question):
+        return ""  # "why?" and "which ones?" ask of what was answered already
+    if not best.answerable and not (goes_on and best.confidence >= _LENIENT):
+        return f"no passage answers it (confidence {best.confidence:.2f})"
+    needed, share = set(terms(reading.needs)), 1.0
+    if not needed and (reading.joined == best.question or not best.answerable):
+        needed, share = set(terms(asked.question)), _SHARE
+    missing = needed - _held(best)
+    if len(missing) > (1 - share) * len(needed):
+        return f"no passage has a word for {reading.needs or asked.question!r}, which is asked for"
+    return ""
+
+
+def _held(result: SearchResult) -> set[str]:
+    """The terms of the best passages."""
     held: set[str] = set()
     for scored in result.passages[:3]:
         passage = scored.passage
         held.update(terms(f"{passage.title} {passage.section} {passage.text}"))
-    return set(terms(needs)) <= held
+    return held
 
 
 def _after(asked: Asked, reading: Reading, read_as: str, answered: bool) -> Context:

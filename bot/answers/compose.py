@@ -16,9 +16,9 @@ from index.terms import terms
 
 _CONSIDERED: Final = 5
 """Passages that sentences are taken from."""
-_CLOSE: Final = 0.15
+_CLOSE: Final = 0.2
 """A sentence is quoted beside the best one when its score is at most this much lower."""
-_CLOSE_ENOUGH_TO_DIFFER: Final = 0.3
+_CLOSE_ENOUGH_TO_DIFFER: Final = 0.35
 """And one that contradicts a quoted one already when it is at most this much lower."""
 _OWN_WORDS: Final = 0.2
 """Weight of the share of the question's words in the sentence itself, beside the similarity of the

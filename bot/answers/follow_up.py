@@ -11,6 +11,7 @@ from typing import Final, Literal
 from bot.answers.mentions import KINDS, is_only, mentions, replaced
 from bot.answers.question import SUBJECT, standalone
 from bot.answers.topics import PHRASES
+from index.terms import terms
 
 Kind = Literal["new", "follow_up", "more", "choice", "vague"]
 
@@ -55,8 +56,13 @@ _BARE_PART: Final = re.compile(
     r"(?:(?P<how>for|in|with|by|as|on|about|of|during|after|before)\s+)?(?P<what>[\w\s'’()-]{2,40})",
     re.IGNORECASE,
 )
+_WHAT_IS: Final = re.compile(
+    r"what(?: is|'s|’s| does| do) (?:that|this|it)(?: mean| exactly| called)*|meaning",
+    re.IGNORECASE,
+)
 _GOES_ON: Final = re.compile(
-    r"\W*(?:ok(?:ay)?\W+)?(?:and|or|what about|how about|for|in)\b", re.IGNORECASE
+    r"\W*(?:ok(?:ay)?\W+)?(?:and|or|but|also|even|only|still|then|what about|how about|for|in)\b",
+    re.IGNORECASE,
 )
 _ASKS: Final = re.compile(
     r"\b(?:is|are|was|were|do|does|did|can|could|will|would|should|may|might|has|have|had|how|what"
@@ -69,6 +75,14 @@ _SUBJECT_WORDS: Final = re.compile(
     re.IGNORECASE,
 )
 _JOINING: Final = {"population": "in", "condition": "for", "route": "with"}
+_EMPTY: Final = frozenset(
+    (
+        "and but so then ok okay why how come what which when where since is are was were do does "
+        "did can could will would that this it they them these those one ones in on of for the a "
+        "more else other others exactly really mean always not too also there any some please "
+        "during after afterwards before or"
+    ).split()
+)
 _SHORT: Final = 6
 """Words up to which a question that names no subject goes on with the last one."""
 
@@ -92,13 +106,15 @@ class Reading:
     """How a question is read: texts to look up, the likeliest first.
 
     `needs` are words that an answer has to hold: what a follow-up adds to the question before it
-    would otherwise be drowned by that question's words. `anchor` is the whole question that the
+    would otherwise be drowned by that question's words, as in `joined`, the text that is both
+    questions in one. `anchor` is the whole question that the
     next follow-up goes on with, empty for the one that is taken. `named` is what it is about now.
     """
 
     kind: Kind
     texts: tuple[str, ...]
     needs: str = ""
+    joined: str = ""
     anchor: str = ""
     named: dict[str, str] = field(default_factory=dict)
 
@@ -107,7 +123,7 @@ def read(question: str, context: Context) -> Reading:
     """What the question means in its conversation; a question that stands for itself is new, and
     with it the subject changes."""
     bare = _bare(question)
-    if choice := _CHOICE.fullmatch(bare):
+    if choice := _CHOICE.fullmatch(" ".join(bare.replace(",", " ").split())):
         return _chosen(choice["which"].lower(), context)
     if _MORE.fullmatch(bare):
         return _again(context, "more")
@@ -118,12 +134,16 @@ def read(question: str, context: Context) -> Reading:
     own = mentions(question)
     if not context:
         return Reading("new", (standalone(question),), named=own)
+    joined = f"{context.asked.rstrip(' ?.!')}: {question}"
     if part := _added(bare, question):
-        return _with_part(part, context, own)
+        return _with_part(part, joined, context, own)
     if _leans(bare):
-        texts = _filled(question, context)
+        texts = [*_filled(question, context), joined]
         anchor = texts[0] if _PRONOUN.search(question) else context.asked
-        return _follow_up(context, own, *texts, anchor=anchor)
+        return _follow_up(context, own, *texts, joined=joined, anchor=anchor)
+    if _GOES_ON.match(question):
+        alone = standalone(question)
+        return _follow_up(context, own, alone, joined, joined=joined, anchor=alone)
     return Reading("new", (standalone(question),), named=own)
 
 
@@ -132,6 +152,12 @@ def is_contentless(question: str) -> bool:
     "why?", "tell me more", "the second one"."""
     bare = _bare(question)
     return any(pattern.fullmatch(bare) for pattern in (_CHOICE, _MORE, _WHY))
+
+
+def adds_nothing(question: str) -> bool:
+    """Whether a question has no word of its own that an answer would have to be about."""
+    found = re.findall(r"[a-z'’]+", question.lower())
+    return bool(found) and all(word in _EMPTY for word in found)
 
 
 def _bare(question: str) -> str:
@@ -152,10 +178,15 @@ def _again(context: Context, kind: Kind) -> Reading:
 
 
 def _follow_up(
-    context: Context, own: dict[str, str], *texts: str, anchor: str, needs: str = ""
+    context: Context,
+    own: dict[str, str],
+    *texts: str,
+    anchor: str,
+    needs: str = "",
+    joined: str = "",
 ) -> Reading:
     named = {**context.named, **own}
-    return Reading("follow_up", tuple(dict.fromkeys(texts)), needs, anchor, named)
+    return Reading("follow_up", tuple(dict.fromkeys(texts)), needs, joined, anchor, named)
 
 
 def _added(bare: str, question: str) -> str:
@@ -169,7 +200,7 @@ def _added(bare: str, question: str) -> str:
     return part if goes_on or any(is_only(part, kind) for kind in KINDS) else ""
 
 
-def _with_part(part: str, context: Context, own: dict[str, str]) -> Reading:
+def _with_part(part: str, joined: str, context: Context, own: dict[str, str]) -> Reading:
     asked = context.asked.rstrip(" ?.!")
     texts = []
     for kind, name in own.items():
@@ -179,10 +210,10 @@ def _with_part(part: str, context: Context, own: dict[str, str]) -> Reading:
             texts.append(f"{asked} {_JOINING[kind]} {name}?")
     if "route" in own:
         texts.append(f"Is ketamine given as {own['route']}?")
-    if not own:
-        texts.append(f"{PHRASES.get(context.topic, SUBJECT)}: {part}?")
-    texts.append(f"{asked}: {part}?")
-    return _follow_up(context, own, *texts, anchor=texts[0] if own else context.asked, needs=part)
+    if not own and context.topic in PHRASES:
+        texts.append(f"{PHRASES[context.topic]}: {part}?")
+    anchor = texts[0] if own else context.asked
+    return _follow_up(context, own, *texts, joined, needs=part, joined=joined, anchor=anchor)
 
 
 def _leans(bare: str) -> bool:
@@ -194,23 +225,37 @@ def _leans(bare: str) -> bool:
 
 
 def _filled(question: str, context: Context) -> list[str]:
-    """The question with what it points back to: the topic, the treatment, the whole question."""
+    """The question with what it points back to: the topic, or the treatment."""
     phrase = PHRASES.get(context.topic, "")
-    asked = f"{context.asked.rstrip(' ?.!')}: {question}"
     held = {kind: name for kind, name in context.named.items() if kind != "route"}
+    if _WHAT_IS.fullmatch(question.strip(" ?!.")) and (last := _last_name(context.asked)):
+        return [f"What is {last}?"]
     if len(_PRONOUN.findall(question)) > 1 and re.search(r"\bit\b", question, re.IGNORECASE):
         # "Does it help with that?": the treatment, and what it is to help with.
         named = re.sub(r"\bit\b", SUBJECT, question, count=1, flags=re.IGNORECASE)
         other = held.get("condition") or phrase or context.asked.rstrip(" ?.!")
-        return [_PRONOUN.sub(other, named, count=1), asked]
+        return [_PRONOUN.sub(other, named, count=1)]
     texts = []
     if phrase and _PRONOUN.search(question):
         texts.append(_PRONOUN.sub(phrase, question, count=1))
     elif phrase:
         texts.append(f"{question.rstrip(' ?.!')} – {phrase}?")
-    if not (phrase and _PLURAL.search(question)):
+    if _PRONOUN.search(question) and not (phrase and _PLURAL.search(question)):
         texts.append(standalone(question))
+    if not texts:
+        return []
     said = mentions(texts[0])
     about = "".join(f" for {name}" for kind, name in held.items() if kind not in said)
-    texts[0] = f"{texts[0].rstrip(' ?')}{about}?"
-    return [*texts, asked]
+    return [f"{texts[0].rstrip(' ?')}{about}?", *texts[1:]]
+
+
+def _last_name(asked: str) -> str:
+    """The last run of telling words of a question: "neuroplasticity", what "what is that?" asks
+    for."""
+    run: list[str] = []
+    for word in reversed(re.findall(r"[\w'’-]+", asked)):
+        if terms(word):
+            run.insert(0, word)
+        elif run:
+            break
+    return " ".join(run[-3:])

@@ -40,18 +40,23 @@ class TrainedReader:
             raise ModelUnusable(f"{model} does not load; train anew: make train") from error
         self._limits = _limits(self._agent.processor.model_metadata.predict_schema.nodes.values())
 
-    def read(self, texts: Sequence[str]) -> list[Reading]:
-        """Each text's verdict and danger, behind a progress bar on a terminal."""
-        return asyncio.run(self._read(texts))
+    def read(
+        self, texts: Sequence[str], earlier: Sequence[Sequence[str]] | None = None
+    ) -> list[Reading]:
+        """Each text's verdict and danger, behind a progress bar on a terminal; `earlier` holds,
+        for each, what the same visitor said before it, oldest first."""
+        return asyncio.run(self._read(texts, earlier or [()] * len(texts)))
 
-    async def _read(self, texts: Sequence[str]) -> list[Reading]:
-        bar = tqdm(texts, "Reading the messages", unit="msg", leave=False, disable=None)
-        return [self._reading(await self._parse(text)) for text in bar]
+    async def _read(self, texts: Sequence[str], earlier: Sequence[Sequence[str]]) -> list[Reading]:
+        pairs = list(zip(texts, earlier, strict=True))
+        bar = tqdm(pairs, "Reading the messages", unit="msg", leave=False, disable=None)
+        return [self._reading(await self._parse(text, said)) for text, said in bar]
 
-    async def _parse(self, text: str) -> dict[str, Any]:
+    async def _parse(self, text: str, earlier: Sequence[str]) -> dict[str, Any]:
+        message = UserMessage(text, metadata={"earlier": list(earlier)})
         # All properties, because the probabilities are not in what the server gives out.
         parsed: dict[str, Any] = await self._agent.processor.parse_message(
-            UserMessage(text), only_output_properties=False
+            message, only_output_properties=False
         )
         return parsed
 

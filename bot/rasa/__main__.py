@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import sys
 
-from bot.rasa import action_calls, action_results, graph_runs, left_out, pinned, rule_lookup
+from bot.rasa import (
+    action_calls,
+    action_results,
+    graph_runs,
+    left_out,
+    pinned,
+    rule_lookup,
+    slot_copies,
+)
 
-PATCHES = (action_calls, action_results, graph_runs, rule_lookup)
+PATCHES = (action_calls, action_results, graph_runs, rule_lookup, slot_copies)
 
 
 def main() -> int:

@@ -53,25 +53,31 @@ class RecentTurns(TrackerStore):
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         await self.stream_events(tracker)
-        events = list(tracker.events)
-        if tracker.get_latest_input_channel() == DESK_CHANNEL:
-            events = recent(events, self._turns)
-        self._kept[tracker.sender_id] = events
+        self._kept[tracker.sender_id] = self.kept(tracker)
         self._kept.move_to_end(tracker.sender_id)
         while len(self._kept) > self._conversations:
             self._kept.popitem(last=False)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         events = self._kept.get(sender_id)
-        if events is None:
-            return None
+        return None if events is None else self.tracker_of(sender_id, events)
+
+    async def keys(self) -> Iterable[str]:
+        return list(self._kept)
+
+    def kept(self, tracker: DialogueStateTracker) -> list[Event]:
+        """What is kept of a conversation."""
+        events = list(tracker.events)
+        if tracker.get_latest_input_channel() == DESK_CHANNEL:
+            return recent(events, self._turns)
+        return events
+
+    def tracker_of(self, sender_id: str, events: Iterable[Event]) -> DialogueStateTracker:
+        """The conversation as Rasa knows it."""
         tracker = self.init_tracker(sender_id)
         for event in events:
             tracker.update(event)
         return tracker
-
-    async def keys(self) -> Iterable[str]:
-        return list(self._kept)
 
 
 def recent(events: Sequence[Event], turns: int) -> list[Event]:

@@ -15,6 +15,7 @@ from typing import Final
 
 import yaml
 
+from bot.safety.going_on import only_goes_on
 from bot.safety.labels import (
     DANGER,
     GENERAL,
@@ -28,6 +29,10 @@ from bot.safety.language import language_of
 from bot.safety.normalise import fold
 
 WORDINGS: Final = Path(__file__).with_name("wordings.yml")
+_NO_DANGER: Final = 0.1
+"""Probability up to which a question in its context shows no sign of danger."""
+_FAINT: Final = 0.35
+"""Probability up to which a brief question alone may look personal and yet only go on."""
 _ANSWERED: Final = frozenset({GENERAL, "out_of_scope", "small_talk"})
 """Labels that the assistant answers by itself, and so only when it is confident."""
 
@@ -60,23 +65,25 @@ class Thresholds:
     a long message must show, `context` a brief one behind what was said before, `both` each of
     crisis and emergency. From `doubt` on nothing is answered: a person gets it, with the crisis
     line. `personal` is low because no advice may slip through; below `safe` nothing is answered.
+    `going_on` is what a brief question that only goes on with the last one must show behind it.
     """
 
-    danger: float = 0.6
+    danger: float = 0.75
     part: float = 0.98
-    context: float = 0.6
+    context: float = 0.9
     both: float = 0.2
-    doubt: float = 0.2
-    personal: float = 0.12
+    doubt: float = 0.1
+    personal: float = 0.03
     safe: float = 0.4
+    going_on: float = 0.6
 
 
 @dataclass(frozen=True)
 class Verdict:
     """What a message is.
 
-    `source` says who decided: wording, classifier, default or failure. `language` is empty where
-    the text does not tell.
+    `source` says who decided: wording, classifier, context, default or failure. `language` is empty
+    where the text does not tell.
     """
 
     intent: str
@@ -124,6 +131,10 @@ def judge(
         return Verdict(intent, label, reason, confidence, source, language, other)
 
     worded = screen(text, wordings)
+    if not worded and readings and context is not None and only_goes_on(text):
+        topic, sure = _going_on(readings[0], context, limits)
+        if sure >= limits.going_on:
+            return verdict(topic, sure, "context")
     opinions = _opinions(readings, context, limits)
     dangers: dict[str, str] = {}
     for label, reason in (*worded, *(pair for o in opinions for pair in o.dangers)):
@@ -144,6 +155,38 @@ def judge(
     if not opinions or opinions[0].intent == UNCLEAR:
         return verdict(UNCLEAR, 0.0, "default")
     return verdict(opinions[0].intent, opinions[0].confidence, "classifier")
+
+
+def _going_on(
+    alone: Mapping[str, float], context: Mapping[str, float], limits: Thresholds
+) -> tuple[str, float]:
+    """The likeliest topic of general education of a question behind what was said before, and how
+    sure it is that it is about one; 0 where either reading shows any sign of danger, or the
+    question alone more than a faint one of a personal matter."""
+    by_itself, behind = _masses(alone), _masses(context)
+    topics = {intent: p for intent, p in context.items() if label_of(intent)[0] == GENERAL}
+    if (
+        not topics
+        or _danger(by_itself) >= limits.doubt
+        or _danger(behind) > _NO_DANGER
+        or by_itself["personal_medical"] > _FAINT
+        or behind["personal_medical"] >= limits.personal
+    ):
+        return UNCLEAR, 0.0
+    return max(topics, key=lambda intent: topics[intent]), behind[GENERAL]
+
+
+def _masses(reading: Mapping[str, float]) -> dict[str, float]:
+    mass = dict.fromkeys(LABELS, 0.0)
+    for intent, probability in reading.items():
+        label = label_of(intent)[0]
+        if label in mass:
+            mass[label] += probability
+    return mass
+
+
+def _danger(mass: Mapping[str, float]) -> float:
+    return mass["crisis"] + mass["emergency"]
 
 
 def _opinions(
@@ -190,7 +233,8 @@ def _opinion(reading: Mapping[str, float], limits: Thresholds) -> _Opinion:
         return _Opinion(best["personal_medical"][1], mass["personal_medical"], danger)
     label = max(LABELS, key=lambda name: mass[name])
     doubtful = danger >= limits.doubt or mass[label] < limits.safe
-    if label not in best or (label in _ANSWERED and doubtful):
+    # Danger that is likeliest and yet not likely enough is not shown, and not overruled either.
+    if label not in best or label in DANGER or (label in _ANSWERED and doubtful):
         return _Opinion(UNCLEAR, mass[label], danger)
     return _Opinion(best[label][1], mass[label], danger)
 

@@ -11,10 +11,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from desk.errors import UnknownConversation
-from desk.parts import desk_of
+from desk.errors import DatabaseError, UnknownConversation
+from desk.messages import Message
+from desk.parts import Desk, desk_of
 from desk.website.access import checked_id, own_conversation
-from desk.website.events import Aside, Event, Events
+from desk.website.events import Aside, Event
 from desk.website.health import healthz
 from desk.website.own_data import as_event
 from desk.website.posted import language_of, message_id_of, read_object, text_of
@@ -51,26 +52,32 @@ async def send(request: Request) -> Response:
 
 
 async def listen(request: Request) -> Response:
-    """GET /api/conversations/{id}/events, from `Last-Event-ID` or `?last_event_id=`."""
+    """GET /api/conversations/{id}/events, from `Last-Event-ID` or `?last_event_id=`. Programs that
+    know of messages alone get only those; `?state=true` asks for the state and typing beside them.
+    """
     conversation_id = (await own_conversation(request)).id
     given = request.headers.get("last-event-id") or request.query_params.get("last_event_id")
     after = given or "0"
     if not (after.isascii() and after.isdigit() and len(after) <= 18):
         raise Refused(422, "last_event_id", "Last-Event-ID must be the id of an event.")
-    events, asides = desk_of(request).events, _wants_asides(request)
-    body = _server_sent(events, conversation_id, int(after), asides)
+    asides = request.query_params.get("state") in ("true", "1")
+    body = _server_sent(desk_of(request), conversation_id, int(after), asides)
     headers = {"X-Accel-Buffering": "no"}  # a proxy must pass each event on at once
     return StreamingResponse(body, headers=headers, media_type="text/event-stream")
 
 
 async def _server_sent(
-    events: Events, conversation_id: str, after: int, asides: bool
+    desk: Desk, conversation_id: str, after: int, asides: bool
 ) -> AsyncIterator[str]:
+    """What staff say is marked as delivered once the line has taken it."""
     yield "retry: 2000\n\n"
     with suppress(UnknownConversation):  # the visitor deletes it while it is being listened to
-        async with aclosing(events.stream(conversation_id, after, asides)) as stream:
+        async with aclosing(desk.events.stream(conversation_id, after, asides)) as stream:
             async for event in stream:
                 yield _lines(event)
+                if isinstance(event, Message) and event.sender == "staff":
+                    with suppress(DatabaseError):  # it is marked when the page comes again
+                        await run_in_threadpool(desk.deliveries.mark, event)
 
 
 def _lines(event: Event) -> str:
@@ -80,14 +87,6 @@ def _lines(event: Event) -> str:
     if isinstance(event, Aside):
         return f"event: {event.kind}\ndata: {json.dumps(event.value)}\n\n"
     return f"event: message\nid: {event.id}\ndata: {json.dumps(as_event(event))}\n\n"
-
-
-def _wants_asides(request: Request) -> bool:
-    """Pages in a browser get the state beside the messages; programs that know of messages alone
-    get only those unless they ask.
-    """
-    asked = request.query_params.get("state")
-    return asked in ("true", "1") if asked is not None else "sec-fetch-mode" in request.headers
 
 
 ROUTES = [

@@ -41,6 +41,11 @@ class Events:
         self._heartbeat_seconds = heartbeat_seconds
         self._closed = False
 
+    @property
+    def closed(self) -> bool:
+        """Whether the desk stops."""
+        return self._closed
+
     def close(self) -> None:
         """Ends every stream; visitors' pages connect again and miss nothing."""
         self._closed = True
@@ -58,7 +63,7 @@ class Events:
         news = [Notice("resync")]
         with self._notices.subscribe(conversation_id) as heard:
             while not self._closed:
-                if _tells(news, "message", "resync"):
+                if _tells(news, "resync") or _newer(news, after):
                     async for message in self._stored(conversation_id, after):
                         after = message.id
                         yield message
@@ -102,3 +107,8 @@ class Events:
 
 def _tells(news: list[Notice], *kinds: str) -> bool:
     return any(notice.kind in kinds for notice in news)
+
+
+def _newer(news: list[Notice], after: int) -> bool:
+    """Whether there is a message that was not read yet."""
+    return any(one.kind == "message" and (one.newest or after + 1) > after for one in news)

@@ -12,8 +12,8 @@ HEADERS = {
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",  # what somebody wrote to a clinic stays in no cache
 }
-UNKEPT = "no-store"  # what somebody wrote to a clinic stays in no cache
 
 
 class SecurityHeaders:
@@ -26,8 +26,8 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(HEADERS)
-                headers.setdefault("Cache-Control", UNKEPT)  # unless it is the same for everybody
+                for name, value in HEADERS.items():  # unless the page needs others
+                    headers.setdefault(name, value)
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

@@ -20,7 +20,7 @@ async def read_object(request: Request) -> dict[str, Any]:
     """The JSON object in the body, {} for no body. Stops reading when it is too big. Raises
     Refused: 413, 415, 400.
     """
-    body = await _read(request)
+    body = await read_body(request)
     if not body:
         return {}
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
@@ -95,8 +95,10 @@ def language_of(value: dict[str, Any], accept_language: str) -> str | None:
     return language if language in LANGUAGES else None
 
 
-async def _read(request: Request) -> bytes:
-    """The length that the client declares is only good for an early no: it may be missing."""
+async def read_body(request: Request) -> bytes:
+    """Stops reading when it is too big. Raises Refused with 413.
+
+    The length that the client declares is only good for an early no: it may be missing."""
     too_big = Refused(413, "too_big", f"The request is bigger than {BODY_BYTES // 1024} KiB.")
     declared = request.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > BODY_BYTES:

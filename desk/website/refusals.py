@@ -6,6 +6,7 @@ lines.
 
 from __future__ import annotations
 
+import logging
 from http import HTTPStatus
 
 from starlette.exceptions import HTTPException
@@ -19,8 +20,11 @@ from desk.errors import (
     DeskError,
     InvalidInput,
     TokenError,
+    UnknownCase,
     UnknownConversation,
 )
+
+logger = logging.getLogger(__name__)
 
 
 class Refused(DeskError):
@@ -44,7 +48,7 @@ def too_many(what: str, seconds: int) -> Refused:
 
 def refuse(request: Request, error: Exception) -> Response:
     """The answer to any error, for Starlette's `exception_handlers`."""
-    refused = _refused(error)
+    refused = refused_of(error)
     message = refused.message
     if request.method == "POST":
         message = f"{message} {texts.danger()}"
@@ -52,7 +56,8 @@ def refuse(request: Request, error: Exception) -> Response:
     return JSONResponse(body, refused.status, refused.headers)
 
 
-def _refused(error: Exception) -> Refused:
+def refused_of(error: Exception) -> Refused:
+    """The status and the words for an error."""
     if isinstance(error, Refused):
         return error
     if isinstance(error, TokenError):
@@ -61,11 +66,14 @@ def _refused(error: Exception) -> Refused:
         return Refused(403 if other else 401, error.code, str(error), headers)
     if isinstance(error, UnknownConversation):
         return Refused(404, "unknown_conversation", "There is no such conversation.")
+    if isinstance(error, UnknownCase):
+        return Refused(404, "unknown_case", "There is no such case.")
     if isinstance(error, InvalidInput):
         return Refused(422, "invalid", str(error))
     if isinstance(error, CaseError):
         return Refused(409, "not_possible", "That is not possible in this request's state.")
     if isinstance(error, DatabaseError):
+        logger.error("refused: %s", error)
         return Refused(503, "unavailable", "This cannot be kept just now. Try again in a minute.")
     if isinstance(error, HTTPException):
         code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")

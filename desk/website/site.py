@@ -28,7 +28,7 @@ _FOR_EVERY_PAGE = {
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Vary": "Accept-Encoding",
 }
-_SHORT = "public, max-age=300, stale-while-revalidate=86400"
+_SHORT = "public, max-age=300, stale-while-revalidate=600"
 _FOR_GOOD = "public, max-age=31536000, immutable"
 
 

@@ -54,7 +54,8 @@ class Encoder(nn.Module):
 
 
 def mean(states: Tensor, mask: Tensor) -> Tensor:
-    """The mean over tokens, of length 1: (texts, tokens, size) and (texts, tokens) to (texts, size)."""
+    """The mean over tokens, of length 1: from (texts, tokens, size) and a mask (texts, tokens) to
+    (texts, size)."""
     summed = (states * mask[..., None].float()).sum(1)
     return functional.normalize(summed, dim=-1)
 

@@ -1,4 +1,4 @@
-"""A tuned encoder on disk, in half precision and without the word vectors, which it leaves alone."""
+"""A tuned encoder on disk, in half precision and without the word vectors, which tuning leaves."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def save(model: Any, folder: Path) -> None:
     part: dict[str, torch.Tensor] = {}
     size, number = 0, 0
     for name, value in model.state_dict().items():
-        if ".embeddings." in name:
+        if "embeddings." in name:
             continue
         value = value.detach().cpu().half()
         if part and size + value.nbytes > PART_BYTES:
@@ -36,6 +36,6 @@ def load(model: Any, folder: Path) -> None:
     for file in files:
         state.update(torch.load(file, map_location="cpu", weights_only=True))
     missing, unknown = model.load_state_dict({k: v.float() for k, v in state.items()}, strict=False)
-    strange = [name for name in missing if ".embeddings." not in name] + list(unknown)
+    strange = [name for name in missing if "embeddings." not in name] + list(unknown)
     if strange:
         raise ValueError(f"{folder} is of another model: {', '.join(strange[:5])}")

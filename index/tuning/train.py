@@ -22,13 +22,15 @@ from index.tuning.model import Encoder, best_matches, freeze_words, load_base, l
 class Plan:
     """How to train. Rates are peak learning rates; a step takes a batch of each kind."""
 
-    steps: int = 2500
-    public: int = 48
-    own: int = 32
+    steps: int = 1000
+    public: int = 10
+    public_every: int = 2
+    own: int = 18
+    passages: int = 10
     rate: float = 5e-5
     head_rate: float = 1e-3
     question_tokens: int = 48
-    passage_tokens: int = 256
+    passage_tokens: int = 224
     heading_kept: float = 0.8
     temperature: float = 0.05
     seed: int = 0
@@ -46,6 +48,35 @@ class Texts:
     sentence_vectors: Tensor  # (sentences, size), for passages only
     sentence_masks: Tensor  # (sentences, m): the tokens of the heading and of the sentence
     parents: Tensor  # (sentences,): the passage of each
+
+
+@dataclass(frozen=True)
+class Near:
+    """Questions of a folder, their cosines to its passages, and the passages' to each other."""
+
+    asked: Sequence[Asked]
+    to_passages: Tensor
+    between: Tensor
+
+    def passages(self, chance: random.Random, most: int) -> list[int]:
+        """A passage at random, those nearest to it, and some at random."""
+        count = len(self.between)
+        first = chance.randrange(count)
+        nearest = self.between[first].argsort(descending=True).tolist()[: 1 + most // 2]
+        rest = [n for n in range(count) if n not in nearest]
+        return nearest + chance.sample(rest, min(len(rest), most - len(nearest)))
+
+    def questions(self, passages: list[int], chance: random.Random, most: int) -> list[Asked]:
+        """Questions that the passages answer, and a third that the documents do not answer,
+        rather those near to the passages."""
+        inside = set(passages)
+        yes = [q for q in self.asked if any(n in inside for n, _ in q.answers)]
+        near = self.to_passages[:, passages].max(1).values
+        no = [n for n, q in enumerate(self.asked) if not q.answers]
+        no = chance.sample(no, min(len(no), most))
+        no.sort(key=lambda n: -float(near[n]))
+        few = [self.asked[n] for n in no[: most // 3]]
+        return chance.sample(yes, min(len(yes), most - len(few))) + few
 
 
 class Trainer:
@@ -75,11 +106,11 @@ class Trainer:
         schedule = torch.optim.lr_scheduler.OneCycleLR(
             optimiser, [plan.rate, plan.head_rate], total_steps=plan.steps, pct_start=0.1
         )
-        self.encoder.train()
+        self._measure(corpus)
         with tqdm(total=plan.steps, unit="step", mininterval=5) as bar:
             for _ in range(plan.steps):
                 loss = self._own_loss(corpus)
-                if public is not None:
+                if public is not None and bar.n % self.plan.public_every == 0:
                     loss = loss + self._public_loss(public)
                 loss.backward()
                 torch.nn.utils.clip_grad_norm_(self.encoder.parameters(), 1.0)
@@ -91,23 +122,45 @@ class Trainer:
                     bar.set_postfix(loss=f"{loss.item():.2f}")
 
     def _own_loss(self, corpus: Corpus) -> Tensor:
-        """Each question against all passages of its folder."""
-        folders = list(corpus.passages)
-        counts = [sum(q.folder == name for q in corpus.questions) for name in folders]
-        folder = self.chance.choices(folders, counts)[0]
-        pool = [q for q in corpus.questions if q.folder == folder]
-        batch = self.chance.sample(pool, min(self.plan.own, len(pool)))
-        passages = self.passages(corpus.passages[folder])
+        """Some neighbouring passages of a folder, with questions that they answer and others that
+        they are only near to."""
+        folder = self.chance.choices(*self._folders(corpus))[0]
+        near = self._near[folder]
+        chosen = near.passages(self.chance, self.plan.passages)
+        batch = near.questions(chosen, self.chance, self.plan.own)
+        passages = self.passages([corpus.passages[folder][n] for n in chosen])
         asked = self.questions([typed(q.question, self.chance) for q in batch])
-        return own_loss(
-            self.encoder, asked, passages, batch, self._numbers(corpus, folder), self.plan
-        )
+        numbers = {
+            pair: number
+            for number, pair in enumerate(
+                (n, m) for n in chosen for m in range(len(corpus.passages[folder][n].sentences))
+            )
+        }
+        places = {n: place for place, n in enumerate(chosen)}
+        return own_loss(self.encoder, asked, passages, batch, numbers, places, self.plan)
 
-    def _numbers(self, corpus: Corpus, folder: str) -> dict[tuple[int, int], int]:
-        pairs = (
-            (n, m) for n, p in enumerate(corpus.passages[folder]) for m in range(len(p.sentences))
-        )
-        return {pair: number for number, pair in enumerate(pairs)}
+    def _folders(self, corpus: Corpus) -> tuple[list[str], list[int]]:
+        names = [
+            name for name in corpus.passages if any(q.folder == name for q in corpus.questions)
+        ]
+        return names, [sum(q.folder == name for q in corpus.questions) for name in names]
+
+    @torch.no_grad()
+    def _measure(self, corpus: Corpus) -> None:
+        """What is near to what, as the untuned model sees it."""
+        self.encoder.eval()
+        self._near = {}
+        for folder in self._folders(corpus)[0]:
+            mine = [q for q in corpus.questions if q.folder == folder]
+            passages = self.passages(corpus.passages[folder]).vectors
+            asked = torch.cat(
+                [
+                    self.questions([q.question for q in mine[n : n + 64]]).vectors
+                    for n in range(0, len(mine), 64)
+                ]
+            )
+            self._near[folder] = Near(mine, asked @ passages.T, passages @ passages.T)
+        self.encoder.train()
 
     def _public_loss(self, public: MedQuad) -> Tensor:
         """Each question against the answers of the batch, and one about the same thing."""
@@ -217,8 +270,10 @@ def own_loss(
     passages: Texts,
     batch: Sequence[Asked],
     numbers: dict[tuple[int, int], int],
+    places: dict[int, int],
     plan: Plan,
 ) -> Tensor:
+    """`numbers` are the places of sentences among those encoded, `places` of passages."""
     device = asked.vectors.device
     z, near = sentence_logits(model, asked, passages)
     right = torch.zeros_like(z, dtype=torch.bool)
@@ -227,7 +282,7 @@ def own_loss(
         for pair in question.answers:
             if pair in numbers:
                 right[row, numbers[pair]] = True
-                passage_right[row, pair[0]] = True
+                passage_right[row, places[pair[0]]] = True
     answered = right.any(1)
     loss = functional.binary_cross_entropy_with_logits(z.max(1).values, answered.float())
     if not answered.any():

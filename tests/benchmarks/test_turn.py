@@ -11,8 +11,10 @@ import httpx
 import pytest
 
 from benchmarks import figures, stock, turn
+from benchmarks.contenders import Post
 from benchmarks.errors import BenchmarkFailed
 from benchmarks.figures import BEGIN, END, Latency, Measured, Memory
+from benchmarks.timing import timed
 
 ROOT = Path(__file__).parents[2]
 MEASURED = Measured(
@@ -35,6 +37,12 @@ class Fake:
 
     def begin(self) -> None:
         self.log.append(f"{self.name} begins")
+
+    def another(self) -> Fake:
+        return Fake(self.name, self.log, self.reply)
+
+    def post(self, question: str) -> Post:
+        return Post("http://nowhere", {"text": question})
 
     def ask(self, question: str) -> httpx.Response:
         self.log.append(self.name)
@@ -114,7 +122,7 @@ def test_a_conversation_ends_after_ten_turns() -> None:
 ])  # fmt: skip
 def test_a_turn_without_an_answer_stops_the_run(reply: httpx.Response) -> None:
     with pytest.raises(BenchmarkFailed, match=r"a did not answer 'Why\?'"):
-        turn.timed(Fake("a", [], reply), "Why?")
+        timed(Fake("a", [], reply), "Why?")
 
 
 def test_the_sample_is_english_general_and_the_same_every_time() -> None:
@@ -139,9 +147,14 @@ def test_too_few_examples_for_a_fair_stock_bot_are_refused() -> None:
 @pytest.mark.processes
 def test_the_short_form_times_ours_with_real_processes() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.turn", "--short"],
+        [sys.executable, "-m", "benchmarks", "--short"],
         cwd=ROOT, capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "| ours, through the desk |" in done.stdout
     assert "| ours: action server |" in done.stdout
+    assert "| turn 120 against turn 5 |" in done.stdout
+    short = ROOT / "var" / "bench" / "short"
+    assert {"figures.json", "report.md", "turns.png", "visitors.png"} <= {
+        file.name for file in short.iterdir()
+    }

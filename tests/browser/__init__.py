@@ -2,4 +2,4 @@
 
 import pytest
 
-pytest.register_assert_rewrite("tests.browser.widget_page")
+pytest.register_assert_rewrite("tests.browser.widget_page", "tests.browser.staff_page")

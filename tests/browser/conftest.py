@@ -27,7 +27,7 @@ ARGUMENTS = (
     " --disable-background-networking --disable-component-update --disable-sync"
 ).split()
 LOOPBACK = "http://127.0.0.1:"
-EXPECT_MS = 10_000
+EXPECT_MS = 20_000
 # What Chromium itself says of a request that failed, as some must while the line is cut.
 _ABOUT_THE_LINE = ("Failed to load resource", "net::ERR_")
 

@@ -64,12 +64,13 @@ class DeskProcess:
         self._process.wait(15)
         self._process = None
 
-    def run(self, *arguments: str, **environment: str) -> str:
+    def run(self, *arguments: str, stdin: str = "", **environment: str) -> str:
         """What `python -m desk ARGUMENTS` prints."""
         done = subprocess.run(
             [sys.executable, "-m", "desk", *arguments],
             cwd=ROOT,
             env={**self._environment, **environment},
+            input=stdin,
             capture_output=True,
             text=True,
             timeout=60,

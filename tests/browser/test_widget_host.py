@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from desk.cases.time_side import Waiting
 from desk.website.widget_files import FOLDER
 from tests.browser.conftest import Visits
 from tests.browser.desk_thread import NEARLY_NEVER_OPEN, DeskThread
@@ -232,6 +233,25 @@ def test_out_of_hours_the_next_opening_is_told_and_a_call_offered(
         expect(widget.standing).to_be_hidden()
         expect(widget.panel.locator("button.person")).to_be_visible()
         widget.page.close()
+
+
+def test_a_request_that_nobody_took_in_time_is_said_to_be_missed(
+    visit: Visits, desk: DeskThread
+) -> None:
+    widget = visit(desk.url).open()
+    widget.panel.locator("button.person").click()
+    expect(widget.standing).to_contain_text("You are number")
+    at_once = {"urgent": 0.0, "soon": 0.0, "normal": 0.0}
+    desk.desk.cases.miss(Waiting(desk.desk.clinic.opening, at_once, 0.0))
+    expect(widget.standing).to_contain_text("Nobody could take your request in time.")
+    expect(widget.of("system")).to_have_count(1)
+    widget.screenshot("host/missed")
+    widget.check_access()
+    widget.button("Ask for a call back").click()
+    widget.panel.locator("#call-name").fill("Sam")
+    widget.panel.locator("#call-contact").fill("555 0100")
+    widget.button("Ask for the call").click()
+    expect(widget.standing).to_contain_text("Our team has your request for a call back.")
 
 
 def shifted(widget: WidgetPage) -> set[str]:

@@ -33,9 +33,9 @@ def asked(desk: DeskThread, widget: WidgetPage) -> list[str]:
     return [text for who, text in desk.texts(widget.conversation_id) if who == "visitor"]
 
 
-def hear(widget: WidgetPage, count: int) -> None:
+def hear(widget: WidgetPage, count: int, seconds: float = 20) -> None:
     """Waits for so many messages, of both sides together."""
-    expect(widget.messages).to_have_count(count)
+    expect(widget.messages).to_have_count(count, timeout=1000 * seconds)
 
 
 def test_a_reload_shows_the_conversation_as_it_was(visit: Visits, desk: DeskThread) -> None:
@@ -149,6 +149,21 @@ def test_the_very_first_message_may_be_typed_without_a_line(
     assert asked(desk, widget) == ["is anybody there"]
 
 
+def test_the_very_first_message_typed_without_a_line_is_sent_by_the_next_page(
+    visit: Visits, desk: DeskThread
+) -> None:
+    widget = visit(desk.url).open()
+    widget.page.context.set_offline(True)
+    widget.say("is anybody there")
+    expect(widget.panel.get_by_text("Not sent yet.")).to_be_visible()
+    later = WidgetPage(widget.page.context.new_page())
+    widget.page.close()
+    later.page.context.set_offline(False)
+    visit.tab(later, desk.url)
+    expect(later.launcher).to_have_text("Ask a question1 new")
+    assert asked(desk, later) == ["is anybody there"]
+
+
 def test_a_phone_that_slept_catches_up(visit: Visits, desk: DeskThread) -> None:
     widget = start(visit, desk.url, PHONE)
     widget.panel.locator("button.person").click()
@@ -173,7 +188,7 @@ def test_a_desk_that_is_killed_and_started_again_loses_and_doubles_nothing(
     widget.say("and once more")
     expect(widget.panel.get_by_text("Not sent yet.")).to_have_count(2)
     own_desk.start()
-    hear(widget, 6)
+    hear(widget, 6, seconds=30)  # after a long outage the page asks every ten seconds
     expect(widget.line).to_have_text("Connected")
     assert rasa.asked[before:] == ["while it was down", "and once more"]
     assert [text.split(": ")[1] for text in widget.said() if text.startswith("visitor")] == [
@@ -281,3 +296,24 @@ def test_without_storage_a_conversation_lasts_as_long_as_the_page(
     widget.ask("first question")
     widget.ask("second question")
     hear(widget, 4)
+
+
+def test_a_tab_that_is_looked_at_again_has_a_fresh_line_at_once(
+    visit: Visits, desk: DeskThread
+) -> None:
+    """Nobody is told of a lost line that was only slept through."""
+    widget = start(visit, desk.url)
+    widget.page.evaluate(
+        """() => {
+          const line = document.querySelector("clinic-chat").shadowRoot.querySelector(".line");
+          window.lines = [];
+          new MutationObserver(() => window.lines.push(line.textContent))
+            .observe(line, { childList: true });
+          const real = Date.now;
+          Date.now = () => real() + 60_000;  // since the desk was last heard
+          document.dispatchEvent(new Event("visibilitychange"));
+        }"""
+    )
+    widget.page.wait_for_function("() => window.lines.at(-1) === 'Connected'")
+    assert widget.page.evaluate("() => window.lines") == ["Connecting…", "Connected"]
+    widget.ask("second question")

@@ -138,6 +138,8 @@ class Tour:
         expect(self.widget.standing).to_contain_text(self.words["taken"])
         self.desk.type(conversation)
         expect(self.widget.panel.locator(".typing")).to_have_text(self.words["writes"])
+        with self.widget.page.expect_request("**/typing"):
+            self.widget.entry.press_sequentially("Hi")
         self.look("claimed")
         self.desk.reply(conversation, "Hello, this is Ana. What can I do for you?")
         expect(self.widget.of("staff")).to_contain_text(self.words["in_charge"])
@@ -152,6 +154,8 @@ class Tour:
         crisis = self.widget.of("crisis")
         expect(crisis.locator("a")).to_have_count(3)
         expect(crisis.get_by_role("alert")).to_be_visible()
+        for line in crisis.locator("a").all():
+            expect(line).to_be_in_viewport(ratio=1)
         self.look("crisis")
 
     def delete(self) -> None:

@@ -2,10 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import shutil
 import socket
-import subprocess
 import threading
 import time
 import uuid
@@ -22,6 +19,7 @@ from desk.app import create_app
 from desk.database import Database
 from desk.serve import configure
 from desk.settings import Settings
+from tests.desk.postgres_server import PostgresServer
 
 SECRET = "a secret for tests only"
 
@@ -75,7 +73,7 @@ class Service:
         self._server = uvicorn.Server(configure(self.app, "127.0.0.1", 0))
         self._thread = threading.Thread(target=self._server.run)
         self._thread.start()
-        wait_for(lambda: self._server.started)
+        wait_for(lambda: self._server.started, 60)
         port = self._server.servers[0].sockets[0].getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
         self.client = httpx.Client(base_url=self.url, trust_env=False, timeout=20)
@@ -180,31 +178,14 @@ def visitor(service: Service) -> Visitor:
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql() -> Iterator[str]:
     """The URL of a database on a throw-away server."""
-    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    if not programs:
-        pytest.skip("no PostgreSQL server is installed under /usr/lib/postgresql")
-    folder = Path(f"/tmp/desk-postgresql-{uuid.uuid4().hex[:8]}")  # short: a socket's path is
-    folder.mkdir(mode=0o700)
-    user: dict[str, Any] = {}
-    if os.getuid() == 0:  # the server refuses to run as root
-        shutil.chown(folder, "postgres")
-        user = {"user": "postgres"}
-    data, port = folder / "data", _free_port()
-    options = f"-c listen_addresses=127.0.0.1 -p {port} -k {folder} -c fsync=off"
-
-    def run(program: str, *arguments: str) -> None:
-        command = [str(programs[-1].with_name(program)), "-D", str(data), *arguments]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/", **user)
-
+    server = PostgresServer(_free_port())
     try:
-        run("initdb", "-U", "desk", "--auth=trust", "-E", "UTF8", "--no-sync")
-        run("pg_ctl", "-w", "-l", str(folder / "log"), "-o", options, "start")
-        yield f"postgresql://desk@127.0.0.1:{port}/postgres"
-        run("pg_ctl", "-m", "immediate", "stop")
+        server.start()
+        yield server.url
     finally:
-        shutil.rmtree(folder)
+        server.remove()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -212,13 +193,19 @@ def empty_url(request: pytest.FixtureRequest, sqlite_url: str) -> str:
     """The URL of an empty database, of each kind in turn."""
     if request.param == "sqlite":
         return sqlite_url
-    server = request.getfixturevalue("postgresql")
+    url: str = request.getfixturevalue("empty_server_url")
+    return url
+
+
+@pytest.fixture
+def empty_server_url(postgresql: str) -> str:
+    """The URL of an empty database on the PostgreSQL server."""
     name = f"desk_{uuid.uuid4().hex}"  # a schema is made faster than a database
-    engine = create_engine(server, future=True)
+    engine = create_engine(postgresql, future=True)
     with engine.begin() as connection:
         connection.exec_driver_sql(f"CREATE SCHEMA {name}")
     engine.dispose()
-    return f"{server}?options=-csearch_path%3D{name}"
+    return f"{postgresql}?options=-csearch_path%3D{name}"
 
 
 @pytest.fixture

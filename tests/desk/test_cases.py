@@ -139,7 +139,7 @@ def test_a_claim_names_its_holder_to_others(cases: Cases) -> None:
 def test_of_many_who_claim_at_once_exactly_one_wins(cases: Cases) -> None:
     people = (ANN, BEN)
     with ThreadPoolExecutor(2) as pool:
-        for number in range(50):
+        for number in range(100):
             case_id = open_case(cases, f"c{number}").case_id
             together = threading.Barrier(2)
 

@@ -184,3 +184,25 @@ def test_it_runs_as_a_program(database: Database, case_id: str) -> None:
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
     assert [case["case_id"] for case in json.loads(done.stdout)] == [case_id]
     assert done.stderr == ""
+
+
+def test_a_case_is_given_to_somebody_who_has_an_account(
+    database: Database, case_id: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("cases", "reassign", case_id, "--to", BEN, "--as", ANN) == 1
+    assert "no active account" in capsys.readouterr().err
+    run("staff", "add", BEN)
+    assert run("cases", "reassign", case_id, "--to", BEN, "--as", ANN) == 0
+    assert f"claimed by {BEN}" in capsys.readouterr().out
+
+
+def test_conversations_are_deleted_one_by_one_or_by_age(
+    database: Database, case_id: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("retention", "--days", "1", "--dry-run") == 0
+    assert "0 conversations are older" in capsys.readouterr().out
+    assert run("delete", "c1", "nothing") == 0
+    assert "1 of 2" in capsys.readouterr().out
+    assert Cases(database).list("all") == ()
+    with pytest.raises(SystemExit):
+        run("retention", "--days", "none")

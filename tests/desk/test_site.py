@@ -61,6 +61,7 @@ def test_a_page_of_an_older_version_gets_the_present_part_and_keeps_it_not(
 def test_what_a_browser_has_already_is_not_sent_again(service: Service) -> None:
     first = service.client.get("/widget.js")
     assert "max-age=300" in first.headers["Cache-Control"]
+    assert service.client.get("/healthz").headers["Cache-Control"] == "no-store"
     again = service.client.get("/widget.js", headers={"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import httpx
 import pytest
@@ -267,3 +269,51 @@ def test_how_a_reply_came_about_is_kept_for_staff_and_not_told_to_the_visitor(
         ).json(),
     ]
     assert "general_what_is" not in str(told)
+
+
+@pytest.mark.parametrize("hours,told", [("{}", True), ("ALWAYS", False)])
+def test_who_is_handed_over_while_nobody_is_there_is_told_so(
+    start: Callable[[Settings], Service],
+    settings: Settings,
+    rasa: FakeRasa,
+    tmp_path: Path,
+    hours: str,
+    told: bool,
+) -> None:
+    days = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+    always = "{" + ", ".join(f"{day}: ['00:00-24:00']" for day in days) + "}"
+    file = tmp_path / "clinic.yml"
+    file.write_text(f"hours: {hours.replace('ALWAYS', always)}")
+    visitor = Visitor(start(settings.copy(update={"clinic_file": file})))
+    rasa.respond = rasa.answer(outcome="handoff", reason="dosing", open_case=True)
+    assert ("Nobody of our team is here" in visitor.say("a question")[0]["text"]) == told
+    rasa.respond = rasa.answer(outcome="crisis", reason="suicide")
+    assert visitor.say("a danger")[0]["text"] == "from the bot"
+
+
+def test_copies_in_any_order_are_each_taken_once(visitor: Visitor, rasa: FakeRasa) -> None:
+    """A page that was offline sends again what may have arrived, the newest perhaps first."""
+    rasa.delay = 0.01
+    ids = [f"m{number}" for number in range(8)] * 3
+    random.Random(7).shuffle(ids)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda one: visitor.post(f"text {one}", one, wait=False), ids))
+    heard = visitor.listen(16)
+    said = [event["text"] for event in heard if event["from"] == "visitor"]
+    replies = [event["text"] for event in heard if event["from"] == "bot"]
+    assert sorted(said) == [f"text m{number}" for number in range(8)]
+    assert replies == [f"re: {text}" for text in said]
+
+
+def test_behind_a_slow_assistant_every_message_gets_its_word_and_there_is_one_case(
+    service: Service, visitor: Visitor, rasa: FakeRasa
+) -> None:
+    rasa.delay = 3
+    for number in range(3):
+        visitor.post(f"message {number}", wait=False)
+    heard = visitor.listen(6)
+    replies = [event for event in heard if event["from"] == "bot"]
+    assert [reply["outcome"] for reply in replies] == ["handoff", "relayed", "relayed"]
+    assert len({reply["case_id"] for reply in replies}) == 1
+    assert all("911" in reply["text"] for reply in replies)
+    assert len(service.app.state.desk.cases.list()) == 1

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from index import Index, PlainReader, Reader, build, load_reader
+from index import Embedder, Index, build, load_embedder
+from index.reader import PlainReader, Reader, load_reader
 from index.terms import words
 
 ROOT = Path(__file__).parents[2]
@@ -36,12 +37,12 @@ class WordEmbedder:
 
 
 @pytest.fixture
-def words_reader() -> Reader:
+def words_embedder() -> Reader:
     return PlainReader(WordEmbedder())
 
 
 @pytest.fixture
-def other_words_reader() -> Reader:
+def other_words_embedder() -> Reader:
     return PlainReader(WordEmbedder("words-2"))
 
 
@@ -58,6 +59,12 @@ def folder(tmp_path: Path) -> Callable[[dict[str, str | bytes]], Path]:
         return base
 
     return make
+
+
+@pytest.fixture(scope="session")
+def embedder() -> Embedder:
+    """The default model, prepared in the project's own models folder and so only once."""
+    return load_embedder("default", ROOT / "var" / "models")
 
 
 @pytest.fixture(scope="session")

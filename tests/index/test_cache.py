@@ -49,80 +49,80 @@ def passages(*texts: str) -> list[Passage]:
 
 
 def test_unchanged_documents_are_not_read_again(
-    folder: Folder, tmp_path: Path, words_reader: Reader
+    folder: Folder, tmp_path: Path, words_embedder: Reader
 ) -> None:
     base = folder({"rivers.md": RIVERS, "winds.md": WINDS})
-    first = Counting(words_reader)
+    first = Counting(words_embedder)
     assert build(base, tmp_path / "store", first, progress=False).embedded == 2
     assert len(first.passages) == 2
-    again = Counting(words_reader)
+    again = Counting(words_embedder)
     assert build(base, tmp_path / "store", again, progress=False).embedded == 0
     assert again.passages == []
     folder({"winds.md": WINDS.replace("dust", "sand")})
-    changed = Counting(words_reader)
+    changed = Counting(words_embedder)
     build(base, tmp_path / "store", changed, progress=False)
     assert changed.passages == [WINDS.replace("dust", "sand")]
 
 
 def test_another_reader_reads_everything_and_its_readings_replace_the_old(
-    folder: Folder, tmp_path: Path, words_reader: Reader, other_words_reader: Reader
+    folder: Folder, tmp_path: Path, words_embedder: Reader, other_words_embedder: Reader
 ) -> None:
     base = folder({"rivers.md": RIVERS})
-    build(base, tmp_path / "store", words_reader, progress=False)
-    assert build(base, tmp_path / "store", other_words_reader, progress=False).embedded > 0
+    build(base, tmp_path / "store", words_embedder, progress=False)
+    assert build(base, tmp_path / "store", other_words_embedder, progress=False).embedded > 0
     names = {path.stem for path in (tmp_path / "store" / "cache").iterdir()}
-    assert names == {other_words_reader.fingerprint[:16]}
+    assert names == {other_words_embedder.fingerprint[:16]}
 
 
 def test_build_that_was_stopped_goes_on_where_it_was(
-    folder: Folder, tmp_path: Path, words_reader: Reader
+    folder: Folder, tmp_path: Path, words_embedder: Reader
 ) -> None:
     base = folder(
         {f"{n}.md": RIVERS.replace("sea", f"sea number {n} of all of them") for n in range(40)}
     )
-    stopped = Counting(words_reader, fail_after=30)
+    stopped = Counting(words_embedder, fail_after=30)
     with pytest.raises(KeyboardInterrupt):
         build(base, tmp_path / "store", stopped, progress=False, threads=1)
-    rest = Counting(words_reader)
+    rest = Counting(words_embedder)
     assert build(base, tmp_path / "store", rest, progress=False, threads=1).embedded == 10
     assert not set(stopped.passages) & set(rest.passages)
     assert len(rest.passages) == 10
 
 
-def test_what_a_kill_left_half_written_is_taken_off(tmp_path: Path, words_reader: Reader) -> None:
+def test_what_a_kill_left_half_written_is_taken_off(tmp_path: Path, words_embedder: Reader) -> None:
     given = passages("one", "two", "three")
-    expected = list(ReadingCache(tmp_path, words_reader).read(given))
+    expected = list(ReadingCache(tmp_path, words_embedder).read(given))
     (readings,) = (tmp_path / "cache").iterdir()
     readings.write_bytes(readings.read_bytes()[:-5])
-    counting = Counting(words_reader)
+    counting = Counting(words_embedder)
     found = list(ReadingCache(tmp_path, counting).read(given))
     assert counting.passages == ["three"]
     for one, other in zip(found, expected, strict=True):
         np.testing.assert_array_equal(one.vector, other.vector)
         np.testing.assert_array_equal(one.sentences, other.sentences)
-    again = Counting(words_reader)
+    again = Counting(words_embedder)
     turned = list(ReadingCache(tmp_path, again).read(given[::-1]))
     np.testing.assert_array_equal(turned[0].vector, expected[2].vector)
     assert again.passages == []
 
 
 def test_passages_out_of_use_are_forgotten_and_the_others_are_still_right(
-    tmp_path: Path, words_reader: Reader
+    tmp_path: Path, words_embedder: Reader
 ) -> None:
     given = passages("old", "kept")
-    expected = list(ReadingCache(tmp_path, words_reader).read(given))[1]
-    later = ReadingCache(tmp_path, words_reader)
+    expected = list(ReadingCache(tmp_path, words_embedder).read(given))[1]
+    later = ReadingCache(tmp_path, words_embedder)
     list(later.read(given[1:]))
     later.prune()
-    counting = Counting(words_reader)
+    counting = Counting(words_embedder)
     found = list(ReadingCache(tmp_path, counting).read(given[::-1]))
     assert counting.passages == ["old"]
     np.testing.assert_array_equal(found[0].vector, expected.vector)
 
 
-def test_several_threads_give_what_one_gives(tmp_path: Path, words_reader: Reader) -> None:
+def test_several_threads_give_what_one_gives(tmp_path: Path, words_embedder: Reader) -> None:
     given = passages(*(f"passage number {n} of many others" for n in range(200)))
-    one = list(ReadingCache(tmp_path / "one", words_reader).read(given))
-    many = list(ReadingCache(tmp_path / "many", words_reader, threads=4).read(given))
+    one = list(ReadingCache(tmp_path / "one", words_embedder).read(given))
+    many = list(ReadingCache(tmp_path / "many", words_embedder, threads=4).read(given))
     for first, second in zip(one, many, strict=True):
         np.testing.assert_array_equal(first.vector, second.vector)

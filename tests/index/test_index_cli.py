@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import index.__main__ as cli
-from index import Reader
+from index.reader import Reader
 
 ROOT = Path(__file__).parents[2]
 Folder = Callable[[dict[str, str | bytes]], Path]
@@ -20,8 +20,8 @@ KEYS = ["passage_id", "document", "title", "section", "text", "score"]
 
 
 @pytest.fixture(autouse=True)
-def _fake_model(monkeypatch: pytest.MonkeyPatch, words_reader: Reader) -> None:
-    monkeypatch.setattr(cli, "load_reader", lambda *_: words_reader)
+def _fake_model(monkeypatch: pytest.MonkeyPatch, words_embedder: Reader) -> None:
+    monkeypatch.setattr(cli, "load_reader", lambda *_: words_embedder)
 
 
 @pytest.fixture

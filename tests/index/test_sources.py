@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from index import Reader, build
+from index import build
 from index.errors import NoDocuments
 from index.loaders import load_document, open_source
+from index.reader import Reader
 
 Folder = Callable[[dict[str, str | bytes]], Path]
 LONG = "Rivers carry water and sand to the sea, and they shape the land on the whole of their way."
@@ -36,7 +37,7 @@ def test_list_of_addresses_gives_the_saved_files_with_their_addresses(folder: Fo
 
 
 def test_line_that_leads_nowhere_is_named_and_the_rest_goes_in(
-    folder: Folder, tmp_path: Path, words_reader: Reader
+    folder: Folder, tmp_path: Path, words_embedder: Reader
 ) -> None:
     base = folder(
         {
@@ -46,7 +47,7 @@ def test_line_that_leads_nowhere_is_named_and_the_rest_goes_in(
         }
     )
     (tmp_path / "secret.md").write_text(LONG)
-    report = build(base / "list.txt", tmp_path / "store", words_reader, progress=False)
+    report = build(base / "list.txt", tmp_path / "store", words_embedder, progress=False)
     assert report.documents == 1
     assert [str(error).split(":")[0] for error in report.errors] == [
         "list.txt line 1",
@@ -64,10 +65,10 @@ def test_list_without_any_saved_file_is_said_to_be_so(tmp_path: Path) -> None:
 
 
 def test_document_with_the_text_of_another_is_left_out_and_named(
-    folder: Folder, tmp_path: Path, words_reader: Reader
+    folder: Folder, tmp_path: Path, words_embedder: Reader
 ) -> None:
     base = folder({"a.md": LONG, "b.txt": f"{LONG}\n", "c.md": LONG.replace("sea", "lake")})
-    report = build(base, tmp_path / "store", words_reader, progress=False)
+    report = build(base, tmp_path / "store", words_embedder, progress=False)
     assert report.documents == 2
     (error,) = report.errors
     assert str(error).startswith("b.txt: it has the same text as a.md")

@@ -39,15 +39,17 @@ export class Api {
     const sent = { ...headers };
     if (token) sent.Authorization = `Bearer ${token}`;
     if (body) sent["Content-Type"] = "application/json";
+    const tooLong = new AbortController();
+    const timer = setTimeout(() => tooLong.abort(), CALL_MS);
     const response = await fetch(this.#desk + path, {
       method,
       headers: sent,
       body: body && JSON.stringify(body),
-      signal: signal ?? AbortSignal.timeout(CALL_MS),
+      signal: signal ?? tooLong.signal,
       cache: "no-store",
       credentials: "omit",
       referrerPolicy: "no-referrer",
-    });
+    }).finally(() => clearTimeout(timer));
     if (response.ok) return response;
     const { error } = (await response.json().catch(() => null)) ?? {};
     throw new Refusal(response.status, error, Number(response.headers.get("Retry-After")) || 0);

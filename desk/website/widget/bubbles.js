@@ -10,15 +10,21 @@ const URGENT = ["crisis", "emergency"];
 export function makeBubble(message, words, say) {
   const { from, name, text, outcome, citations = [], buttons = [] } = message;
   const who = name ? words.personInCharge(plain(name)) : words[from];
+  const isUrgent = URGENT.includes(outcome);
   const choices = buttons.map((given) => makeChoice(given, say)).filter(Boolean);
-  // An alert is said at once, whatever was being said, even inside the polite log.
+  const row = choices.length ? make("div", { class: "choices" }, ...choices) : null;
+  const [first, ...others] = makeParagraphs(text);
+  // An alert is said at once, whatever was being said, even inside the polite log. Its lines to call
+  // stand where they are seen without scrolling.
   const content = make(
     "div",
-    URGENT.includes(outcome) ? { role: "alert" } : {},
+    isUrgent ? { role: "alert" } : {},
     make("p", { class: "who" }, who),
-    ...makeParagraphs(text),
+    first,
+    isUrgent ? row : null,
+    ...others,
     ...citations.map((citation) => makeCitation(citation, words)),
-    choices.length ? make("div", { class: "choices" }, ...choices) : null,
+    isUrgent ? null : row,
   );
   return make("li", { class: [from, outcome].filter(Boolean).join(" ") }, content);
 }

@@ -51,7 +51,7 @@ export class Composer {
     const notice = this.#talk.hasBegun ? this.#words.noticeBegun : this.#words.notice;
     if (this.#notice.textContent !== notice) this.#notice.textContent = notice;
     const asked = this.#talk.pending.some(({ text }) => text === null);
-    const hide = asked || ["waiting", "claimed", "callback"].includes(this.#talk.state?.state);
+    const hide = asked || !["bot", undefined].includes(this.#talk.state?.state);
     if (hide && this.#person.matches(":focus")) this.focus();
     this.#person.hidden = hide;
   }

@@ -20,8 +20,7 @@ export function makeHandoff({ talk, words, sheets, notify, focus }) {
     const call = makeButton(words.askCall, () =>
       openCallback(sheets, words, (fields) => talk.call("POST", "/callback", fields)),
     );
-    if (state === "waiting") return [call, makeButton(words.leave, leave)];
-    return state === "missed" ? [call] : [];
+    return ["waiting", "missed"].includes(state) ? [call, makeButton(words.leave, leave)] : [];
   }
 
   let shown = "";

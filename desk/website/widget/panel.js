@@ -16,10 +16,7 @@ const CROSS = "M6 6l12 12M18 6L6 18";
 const NOTE_MS = 8000;
 
 /** Called once by widget.js; what comes back opens and closes the panel. */
-export function start({ host, root, launcher, desk, css, onUnread }) {
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(css);
-  host.shadowRoot.adoptedStyleSheets.push(sheet);
+export function start({ host, root, launcher, desk, onUnread }) {
   const memory = new Memory(desk);
   const talk = new Talk(desk, memory, host.language);
   const panel = new Panel({ host, root, launcher, talk, memory });
@@ -155,6 +152,7 @@ class Panel {
     );
     this.#parts = { words, sheets, composer, log, handoff, crisis, who, line, typing, said };
     this.#useClinic();
+    this.#suggest(talk.messages.at(-1) ?? {});
     this.#show();
   }
 

@@ -4,14 +4,12 @@
 //   line, ended (detail: { why, said })
 
 import { Api, Refusal } from "./api.js";
+import { Line } from "./line.js";
 import { Outbox } from "./outbox.js";
-import { readEvents } from "./stream.js";
+import { Pauses, waitAfter } from "./pauses.js";
 
-const FIRST_WAIT_MS = 1000;
-const LONGEST_WAIT_MS = 15_000;
-const STALE_MS = 20_000; // silent for so long, a line is not trusted after sleep
-const HIDDEN_MS = 60_000; // a tab in the background lets go of its line
 const HISTORY_MS = 500; // so long after the last message of a replay it is over
+const WRITES_MS = 15_000; // whoever has not been heard of for so long does not write any more
 
 export class Talk extends EventTarget {
   messages = []; // as the desk has them, in order
@@ -24,13 +22,12 @@ export class Talk extends EventTarget {
   #memory;
   #outbox;
   #language;
+  #pauses = new Pauses();
+  #line;
   #current = null; // the conversation that is listened to
-  #cut = new AbortController(); // ends the stream that is being read
-  #sleepers = new Set(); // each ends a pause
-  #heardAt = 0;
   #isSending = false;
   #replayTimer;
-  #hideTimer;
+  #typingTimer;
 
   constructor(desk, memory, language) {
     super();
@@ -43,11 +40,13 @@ export class Talk extends EventTarget {
   /** Goes on with what this browser has kept, if anything. */
   start() {
     this.#memory.watch((name) => this.#changedElsewhere(name));
-    addEventListener("online", () => this.#wake());
-    addEventListener("offline", () => this.#cut.abort());
-    addEventListener("pagehide", () => this.#cut.abort()); // or the page could not be kept whole
-    addEventListener("pageshow", ({ persisted }) => persisted && this.#wake());
-    document.addEventListener("visibilitychange", () => this.#seenOrHidden());
+    this.#line = new Line(this.#api, this.#pauses, {
+      connecting: () => this.line !== "offline" && this.#setLine("connecting"),
+      connected: () => this.#connected(),
+      lost: () => this.#setLine("offline"),
+      event: (name, data) => this.#hear(name, data),
+      gone: () => this.#forget("gone"),
+    });
     this.#adopt();
     if (this.pending.length) this.#send();
   }
@@ -124,18 +123,16 @@ export class Talk extends EventTarget {
   // --- sending
 
   async #send() {
-    if (this.#isSending) return this.#wakeUp();
+    if (this.#isSending) return this.#pauses.endAll();
     this.#isSending = true;
-    for (let wait = FIRST_WAIT_MS; this.pending.length; ) {
+    for (let failures = 0; this.pending.length; ) {
       const error = await this.#memory.alone(() => this.#deliverFirst());
       this.isSlowed = error instanceof Refusal;
       this.#tell("pending");
-      if (!error) wait = FIRST_WAIT_MS;
-      else {
-        if (!this.isSlowed) this.#setLine("offline");
-        await this.#pause(error.seconds * 1000 || wait);
-        wait = Math.min(wait * 2, LONGEST_WAIT_MS);
-      }
+      failures = error ? failures + 1 : 0;
+      if (!error) continue;
+      if (!this.isSlowed) this.#setLine("offline");
+      await this.#pauses.take(error.seconds * 1000 || waitAfter(failures));
     }
     this.#isSending = false;
   }
@@ -181,49 +178,20 @@ export class Talk extends EventTarget {
     this.#current = conversation;
     this.messages = [];
     this.isReplaying = true;
-    this.#listen(conversation);
+    this.#line.follow(conversation, () => this.lastId);
   }
 
-  async #listen(listened) {
-    for (let wait = FIRST_WAIT_MS; this.#current === listened; ) {
-      if (this.line !== "offline") this.#setLine("connecting");
-      try {
-        await this.#hear(listened);
-        wait = FIRST_WAIT_MS;
-      } catch (error) {
-        if (error.isGone && this.#current === listened) return this.#forget("gone");
-      }
-      if (this.#current !== listened) return;
-      this.#setTyping(null);
-      if (document.hidden) await this.#pause(Infinity); // until somebody looks
-      else {
-        this.#setLine("offline");
-        await this.#pause(wait);
-        wait = Math.min(wait * 2, LONGEST_WAIT_MS);
-      }
-    }
-  }
-
-  async #hear({ conversation_id: id, token }) {
-    const cut = (this.#cut = new AbortController());
-    const tooLong = setTimeout(() => cut.abort(), STALE_MS);
-    const response = await this.#api
-      .call("GET", `/api/conversations/${id}/events?state=true`, {
-        token,
-        headers: { "Last-Event-ID": String(this.lastId) },
-        signal: cut.signal,
-      })
-      .finally(() => clearTimeout(tooLong));
+  #connected() {
+    this.#setTyping(null);
     this.#setLine("online");
     this.#replayEndsSoon();
-    this.#wakeUp(); // what waits to be sent goes now
-    await readEvents(response, (event, data) => {
-      this.#heardAt = Date.now();
-      if (this.#current?.conversation_id !== id) cut.abort();
-      else if (event === "message") this.#receive(data);
-      else if (event === "state") this.#receiveState(data);
-      else if (event === "typing") this.#setTyping(data.typing ? data : null);
-    });
+    this.#pauses.endAll(); // what waits to be sent goes now
+  }
+
+  #hear(event, data) {
+    if (event === "message") this.#receive(data);
+    else if (event === "state") this.#receiveState(data);
+    else if (event === "typing") this.#setTyping(data.typing ? data : null);
   }
 
   #receive(message) {
@@ -246,48 +214,25 @@ export class Talk extends EventTarget {
     this.#replayTimer = setTimeout(() => (this.isReplaying = false), HISTORY_MS);
   }
 
-  // --- what happens to the page
+  // --- what changes
 
   #changedElsewhere(name) {
     if (name.startsWith("outbox")) this.#tell("pending");
     if (name === "seen") this.#tell("line");
     if (name !== "conversation") return;
-    if (this.#current && !this.conversation) this.#forget("elsewhere");
+    if (this.#current && !this.#isKept) this.#forget("elsewhere");
     this.#adopt();
   }
 
-  #seenOrHidden() {
-    clearTimeout(this.#hideTimer);
-    if (document.hidden) this.#hideTimer = setTimeout(() => this.#cut.abort(), HIDDEN_MS);
-    else this.#wake();
-  }
-
-  #wake() {
-    if (Date.now() - this.#heardAt > STALE_MS) this.#cut.abort();
-    this.#wakeUp();
-  }
-
-  /** Waits so long, or until something tells that it is worth trying again. */
-  #pause(milliseconds) {
-    return new Promise((resolve) => {
-      const wake = () => {
-        clearTimeout(timer);
-        this.#sleepers.delete(wake);
-        resolve();
-      };
-      const timer = milliseconds === Infinity ? 0 : setTimeout(wake, milliseconds);
-      this.#sleepers.add(wake);
-    });
-  }
-
-  #wakeUp() {
-    for (const wake of [...this.#sleepers]) wake();
+  /** Whether what is listened to is what the browser has kept; another tab may have begun anew. */
+  get #isKept() {
+    return this.conversation?.conversation_id === this.#current?.conversation_id;
   }
 
   #forget(why, said) {
+    if (this.#isKept) this.#memory.forget("conversation", "seen");
     this.#current = null;
-    this.#cut.abort();
-    this.#memory.forget("conversation", "seen");
+    this.#line.leave();
     this.messages = [];
     this.#setState(null);
     this.#setTyping(null);
@@ -307,6 +252,8 @@ export class Talk extends EventTarget {
   }
 
   #setTyping(typing) {
+    clearTimeout(this.#typingTimer);
+    if (typing) this.#typingTimer = setTimeout(() => this.#setTyping(null), WRITES_MS);
     this.typing = typing;
     this.#tell("typing");
   }

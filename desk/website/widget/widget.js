@@ -8,7 +8,7 @@
   const script = document.currentScript;
   const desk = new URL(script.dataset.desk || ".", script.src).href.replace(/\/$/, "");
   const files = `${desk}/widget/VERSION`; // the desk puts in which one it is
-  const KEPT = `clinic-chat ${desk} conversation`;
+  const KEPT = `clinic-chat ${desk} `; // what this browser keeps of a conversation begins so
 
   const WORDS = {
     en: {
@@ -68,6 +68,14 @@
     return made;
   }
 
+  /** A constructed sheet is allowed under a strict policy; a browser from before 2023 has none. */
+  function addStyle(shadow, css) {
+    if (!shadow.adoptedStyleSheets) return shadow.append(make("style", {}, css));
+    const style = new CSSStyleSheet();
+    style.replaceSync(css);
+    return shadow.adoptedStyleSheets.push(style);
+  }
+
   function bubbleIcon() {
     const SVG = "http://www.w3.org/2000/svg";
     const icon = document.createElementNS(SVG, "svg");
@@ -91,7 +99,7 @@
 
   function hasConversation() {
     try {
-      return localStorage.getItem(KEPT) !== null;
+      return Object.keys(localStorage).some((key) => key.startsWith(KEPT));
     } catch {
       return false; // storage is switched off
     }
@@ -110,9 +118,7 @@
       const { language, dataset } = this;
       this.#words = WORDS[language];
       const shadow = this.attachShadow({ mode: "open" });
-      const style = new CSSStyleSheet();
-      style.replaceSync(STYLE); // allowed under a strict Content-Security-Policy
-      shadow.adoptedStyleSheets = [style];
+      addStyle(shadow, STYLE);
       this.#count = make("span", { class: "count" });
       const label = make("span", {}, dataset.launcher || this.#words.launcher);
       this.#launcher = make(
@@ -166,12 +172,12 @@
 
     async #fetch() {
       const [{ start }, css] = await Promise.all([import(`${files}/panel.js`), fetchStyle()]);
+      addStyle(this.shadowRoot, css);
       return start({
         host: this,
         root: this.#root,
         launcher: this.#launcher,
         desk,
-        css,
         onUnread: (count) => {
           this.#count.textContent = count ? this.#words.unread(count) : "";
         },

@@ -1,0 +1,1 @@
+"""The staff's pages at /staff: the queue, conversations, replies, accounts, figures."""

@@ -1,0 +1,1 @@
+"""The clinic's Slack: ask the assistant there, learn of cases there, answer them from there."""
