@@ -183,7 +183,7 @@ def tables(found: Mapping[str, Mapping[str, float]]) -> str:
 
 def measure(data: Path, out: Path, most: int | None = None) -> dict[str, dict[str, float]]:
     """All figures; `most` answers of each set, for a short run."""
-    cache = out / "cache"
+    cache = out  # readings are kept in its folder "cache"
     questions = [pair for pair in medquad(data) if pair.test]
     faq = stackfaq(data)
     if most:

@@ -14,7 +14,7 @@ import io
 import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -55,15 +55,18 @@ class ReadingCache:
         told how many are ready. Raises StoreUnwritable.
         """
         remaining = iter(passages)
-        with _translated(self._file), ThreadPoolExecutor(self._threads) as pool:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            with self._file.open("ab") as end, self._file.open("rb") as stream:
-                while batch := list(islice(remaining, _BATCH)):
-                    keys = [_key(passage) for passage in batch]
-                    self._read_missing(dict(zip(keys, batch, strict=True)), pool, end)
-                    self._used.update(keys)
-                    done(len(batch))
-                    yield from (_unpacked(self._packed(key, stream)) for key in keys)
+        with ExitStack() as stack:
+            pool = stack.enter_context(ThreadPoolExecutor(self._threads))
+            with _translated(self._file):
+                self._folder.mkdir(parents=True, exist_ok=True)
+                end = stack.enter_context(self._file.open("ab"))
+                stream = stack.enter_context(self._file.open("rb"))
+            while batch := list(islice(remaining, _BATCH)):
+                keys = [_key(passage) for passage in batch]
+                self._read_missing(dict(zip(keys, batch, strict=True)), pool, end)
+                self._used.update(keys)
+                done(len(batch))
+                yield from (_unpacked(self._packed(key, stream)) for key in keys)
 
     def prune(self) -> None:
         """Forgets what this build did not ask for, and what other readers left."""
@@ -80,8 +83,9 @@ class ReadingCache:
         missing = {key: one for key, one in passages.items() if key not in self._places}
         made = pool.map(self._read_one, missing.values())
         for key, packed in zip(missing, made, strict=True):
-            end.write(_record(key, packed))
-            end.flush()
+            with _translated(self._file):
+                end.write(_record(key, packed))
+                end.flush()
             self._places[key] = (end.tell() - len(packed), len(packed))
             self.embedded += 1
 
