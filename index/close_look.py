@@ -31,43 +31,46 @@ def look_closely(
     asked: AskedTokens,
     said: AskedWords,
     numbers: NDArray[np.int64],
+    most: int,
 ) -> list[Look]:
-    """The candidates in the order of their numbers. Only their own rows are read."""
+    """The candidates that may be among the best `most`, in the order of their numbers: not those
+    that as many others are as good as in every part of the score, which rises with each part.
+    Only the candidates' own rows are read.
+    """
     lexical = contents.lexicon.score(said, numbers)
     whole = contents.rows["passages"].dots(numbers, asked.vector)
     rows, counts = rows_of(contents.sentence_first, numbers)
     near = contents.rows["sentences"].dots(rows, asked.vector)
     dense = np.maximum(whole, best_of(near, counts, -1.0))
     logits = _logits(contents, late, asked, numbers, counts, near)
+    best = np.zeros_like(dense) if logits is None else best_of(logits, counts, 0.0)
     questions, asked_counts = rows_of(contents.question_first, numbers)
     said_so = contents.rows["questions"].dots(questions, asked.vector)
     alike = best_of(said_so, asked_counts, 0.0)
-    ends = np.cumsum(counts)
-    return [
-        _look(
-            int(number),
-            float(dense[n]),
-            float(lexical.bm25[n]),
-            None if logits is None else logits[end - count : end],
-            near[end - count : end],
-            float(alike[n]),
-            float(lexical.coverage[n]),
+    first = np.cumsum(counts) - counts
+    found = []
+    for n in _leading(np.stack([dense, lexical.bm25, best, alike]), most):
+        own = slice(int(first[n]), int(first[n] + counts[n]))
+        parts = Parts(
+            dense=float(dense[n]),
+            lexical=float(lexical.bm25[n]),
+            late=None if logits is None else logits[own],
+            near=near[own],
+            asked=float(alike[n]),
         )
-        for n, (number, count, end) in enumerate(zip(numbers, counts, ends, strict=True))
-    ]
+        found.append(Look(int(numbers[n]), parts, float(best[n]), float(lexical.coverage[n])))
+    return found
 
 
-def _look(
-    number: int,
-    dense: float,
-    lexical: float,
-    late: Array | None,
-    near: Array,
-    asked: float,
-    coverage: float,
-) -> Look:
-    best = 0.0 if late is None else float(late.max())
-    return Look(number, Parts(dense, lexical, late, near, asked), best, coverage)
+def _leading(parts: Array, most: int) -> Numbers:
+    """The columns of `parts` that fewer than `most` others equal or surpass in every row; of equal
+    ones the first leads."""
+    if parts.shape[1] <= most:
+        return np.arange(parts.shape[1])
+    as_good = np.all(parts[:, :, None] >= parts[:, None, :], axis=0)
+    equal = as_good & as_good.T
+    ahead = as_good & ~(equal & ~np.tri(len(equal), k=-1, dtype=bool).T)
+    return np.asarray(np.flatnonzero(ahead.sum(axis=0) < most), np.int64)
 
 
 def _logits(

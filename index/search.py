@@ -102,12 +102,13 @@ class Index:
         text = self._spelling.corrected(" ".join(question[:_LONGEST_QUESTION].split()))
         asked, said = self._reader.ask(text), self._contents.lexicon.ask(text)
         numbers = self._candidates(asked, said, max(k, _NEAR_PASSAGES))
-        looks = look_closely(self._contents, self._reader.late, asked, said, numbers)
+        most = max(k, _EVIDENCE_PASSAGES)
+        looks = look_closely(self._contents, self._reader.late, asked, said, numbers, most)
         ranked = sorted(
             ((look, *score(look.parts)) for look in looks),
             key=lambda one: (-one[1], one[0].number),
         )
-        best = [self._scored(*one) for one in ranked[: max(k, _EVIDENCE_PASSAGES)]]
+        best = [self._scored(*one) for one in ranked[:most]]
         evidence = _evidence(
             text, said.rarest, best[:_EVIDENCE_PASSAGES], [one[0] for one in ranked], self._late
         )

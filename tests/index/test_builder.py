@@ -30,7 +30,7 @@ from tests.index.conftest import WordEmbedder
 
 class Slow(PlainReader):
     def read(self, *given):
-        os.write(1, b"read\n")
+        os.write(1, b"read\\n")
         time.sleep(0.02)
         return super().read(*given)
 
