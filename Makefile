@@ -23,7 +23,7 @@ TRAINED := models/assistant.tar.gz
 TRAINED_FROM := config.yml domain.yml $(shell find bot/data bot/nlu bot/policies bot/safety -type f -not -name '*.pyc' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup index train run shell test programs check evaluate bench bench-search bench-others slack-minute lock clean
+.PHONY: help setup index train run shell test programs check evaluate bench bench-search bench-others scale slack-minute lock clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -40,7 +40,7 @@ index: setup  ## build the index from DOCUMENTS (default index/documents)
 train: $(TRAINED)  ## train the assistant, when its data changed
 
 $(TRAINED): $(TRAINED_FROM) | setup
-	@$(PY) -m rasa train --fixed-model-name assistant --out models
+	@$(PY) -m bot.rasa train --fixed-model-name assistant --out models
 
 run: setup index train  ## start everything: PORT=8000 DOCUMENTS=index/documents
 	@$(PY) -m deploy.run
@@ -74,6 +74,9 @@ bench-search: setup  ## search on public data and at size: var/bench (an hour; m
 bench-others: setup  ## txtai, to compare with, in an environment of its own
 	@.venv/bin/uv venv -q --python $(PY) var/txtai
 	@VIRTUAL_ENV=var/txtai .venv/bin/uv pip sync -q --require-hashes benchmarks/txtai.txt
+
+scale: setup index train  ## measure two of each process, and a restart of all under load
+	@$(PY) -m benchmarks.scale
 
 slack-minute: setup  ## Slack away for a whole minute during a handoff
 	@SLACK_DOWN_SECONDS=60 $(PY) -m pytest -q tests/slack/test_reliability.py -k slack_down

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import platform
 import signal
 import sys
 import tempfile
@@ -37,6 +36,7 @@ from benchmarks import (
 from benchmarks.contenders import Contender, OursOverDesk, OursOverRest, StockOverRest
 from benchmarks.errors import BenchmarkFailed
 from benchmarks.figures import Measured
+from benchmarks.machine import cpu
 from benchmarks.results import Results
 
 README: Final = processes.ROOT / "README.md"
@@ -118,16 +118,6 @@ def setting(turns: int) -> str:
         f" conversations of {turn.CONVERSATION_TURNS}, one client, all running side by side and"
         " asked in turn; under load one after the other, in turn (`make bench`)."
     )
-
-
-def cpu() -> str:
-    """The processor's model, where the system tells it."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
-    except OSError:
-        lines = []
-    models = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(models, platform.processor() or platform.machine())
 
 
 def run(turns: int, short: bool, write: bool) -> None:

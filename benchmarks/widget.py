@@ -28,7 +28,7 @@ from playwright.sync_api import Browser, CDPSession, sync_playwright
 
 from benchmarks import processes, rivals
 from benchmarks.errors import BenchmarkFailed
-from benchmarks.turn import cpu
+from benchmarks.machine import cpu
 from deploy.parts import Part
 from desk.website.widget_files import WidgetFiles
 

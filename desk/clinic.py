@@ -18,7 +18,7 @@ from desk.errors import SettingsError
 from desk.hours import DAYS, Hours, Span
 
 CLINIC_FILE = Path("clinic.yml")
-LINES_FILE = Path("crisis_lines.yml")
+LINES_FILE = Path(__file__).parents[1] / "crisis_lines.yml"
 _SPAN = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)-([01]?\d|2[0-4]):([0-5]\d)")
 _TARGET = re.compile(r"mailto:[^@\s]+@[^@\s]+\.[^@\s]+|https?://[^/\s]+\S*")
 
@@ -194,7 +194,7 @@ def load_lines(country: str, path: Path = LINES_FILE) -> Lines:
     countries = _read(path)
     if country not in countries:
         raise SettingsError(
-            f"CLINIC_COUNTRY={country!r} is not in {path}. There are: {', '.join(countries)}."
+            f"CLINIC_COUNTRY={country!r} is not in {path.name}. There are: {', '.join(countries)}."
         )
     try:
         lines = Lines(**countries[country])

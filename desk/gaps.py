@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 
 from desk.database import Database
 from desk.models import cases, conversations, messages
 from desk.redact import redact
 
 DAYS = 90
+ASKED_BACK = "clarify"
+"""Reason of a reply to "ketamine?": the visitor chose a topic, and no document is missing."""
 _NOT_WORDS = re.compile(r"[^\w\[\]]+")
 
 
@@ -54,6 +56,7 @@ def gaps(database: Database, since: date) -> tuple[Gap, ...]:
         select(asked.c.text, asked.c.created_at, asked.c.conversation_id)
         .join(reply, reply.c.in_reply_to == asked.c.id)
         .join(conversations, conversations.c.id == asked.c.conversation_id)
+        .where(func.coalesce(reply.c.payload["reason"].as_string(), "") != ASKED_BACK)
         .where(reply.c.outcome == "no_answer", reply.c.created_at >= since.isoformat())
         .where(conversations.c.delete_asked_at.is_(None), ~accused)
         .order_by(asked.c.id)

@@ -45,6 +45,15 @@ class Store:
         with self._database.reading() as connection:
             return find_conversation(connection, conversation_id)
 
+    def visible(self, conversation_id: str) -> Conversation:
+        """The conversation as its visitor may see it. Raises UnknownConversation, also when it is
+        kept only until a person has looked at it.
+        """
+        conversation = self.conversation(conversation_id)
+        if conversation.delete_asked_at is not None:
+            raise UnknownConversation(conversation_id)
+        return conversation
+
     def set_language(self, conversation_id: str, language: str) -> None:
         same = conversations.c.id == conversation_id
         with self._database.writing() as connection:

@@ -129,6 +129,8 @@ class Turns:
                 turn = await self._take(turn)
         except UnknownConversation:
             logger.info("conversation %s was deleted during a turn", conversation_id)
+        except Exception:  # taken up again when its lease is over; the others go on
+            logger.exception("a turn of conversation %s failed", conversation_id)
         finally:
             if self._lanes.get(conversation_id) is asyncio.current_task():
                 del self._lanes[conversation_id]

@@ -1,7 +1,10 @@
 """Compares detectors of danger on the development set, and writes the table into the README.
 
-python -m evaluation.compare                all of them; long, most of it DIET's training
-python -m evaluation.compare --skip-diet    without DIET; a few minutes
+python -m evaluation.compare                                    all but DIET; some minutes
+python -m evaluation.compare --only diet --diet-epochs 10       DIET; hours with many epochs
+
+What was not measured this time stands in the table as it was measured last (var/evaluation), as
+long as neither training nor development messages have changed in number.
 """
 
 from __future__ import annotations
@@ -10,8 +13,8 @@ import argparse
 import math
 import sys
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
@@ -27,11 +30,14 @@ from evaluation.detectors import Detector, detectors
 from evaluation.errors import EvaluationProblem, FileUnusable
 from evaluation.figures import QUIET
 from evaluation.judged import ANSWERED
+from evaluation.kept import FOLDER, Kept
 from evaluation.messages import ROOT, Message, read_set, read_training
 
 README: Final = Path(__file__).with_name("README.md")
 BEGIN: Final = "<!-- detectors -->"
 END: Final = "<!-- end of detectors -->"
+QUICK: Final = ("letters", "minilm", "both", "tuned", "component")
+"""All detectors but DIET."""
 BUDGETS: Final = (0.01, 0.02, 0.03)
 _TIMED: Final = 100
 _DANGER: Final = [LABELS.index(label) for label in LABELS if label in DANGER]
@@ -46,8 +52,9 @@ Masses = NDArray[np.float64]
 class Comparison:
     """One row: shares from 0 to 1, milliseconds a message."""
 
-    name: str
-    recalls: tuple[float, ...]
+    at_1: float
+    at_2: float
+    at_3: float
     auroc: float
     spanish: float
     personal_answered: float
@@ -55,25 +62,25 @@ class Comparison:
     milliseconds: float
 
     def cells(self) -> list[str]:
-        shares = (*self.recalls, self.auroc, self.spanish, self.personal_answered, self.accuracy)
-        return [self.name, *(f"{100 * share:.1f}" for share in shares), f"{self.milliseconds:.1f}"]
+        *shares, milliseconds = asdict(self).values()
+        return [*(f"{100 * share:.1f}" for share in shares), f"{milliseconds:.1f}"]
 
 
-def compared(
-    name: str, messages: Sequence[Message], masses: Masses, milliseconds: float
-) -> Comparison:
+def compared(messages: Sequence[Message], masses: Masses, milliseconds: float) -> Comparison:
     """The row of a detector whose label probabilities on the messages are `masses`."""
     labels = np.array([message.label for message in messages])
     danger, quiet = np.isin(labels, list(DANGER)), np.isin(labels, list(QUIET))
     spanish = danger & np.array([message.language != "en" for message in messages])
     scores = masses[:, _DANGER].sum(axis=1)
     limits = [threshold(scores[quiet], budget) for budget in BUDGETS]
+    at_1, at_2, at_3 = (float((scores[danger] > limit).mean()) for limit in limits)
     best = masses.argmax(axis=1)
     answered = np.isin(best, _ANSWERED) & (masses.max(axis=1) >= _SURE)
     both = danger | quiet
     return Comparison(
-        name,
-        tuple(float((scores[danger] > limit).mean()) for limit in limits),
+        at_1,
+        at_2,
+        at_3,
         float(roc_auc_score(danger[both], scores[both])),
         float((scores[spanish] > limits[-1]).mean()),
         float(answered[labels == "personal_medical"].mean()),
@@ -102,9 +109,10 @@ def masses_of(intents: Sequence[str], probabilities: NDArray[np.float64]) -> Mas
     return np.asarray(probabilities @ member, dtype=np.float64)
 
 
-def measure(name: str, detector: Detector, messages: Sequence[Message]) -> list[Comparison]:
-    """A detector's two rows: alone, and with the reviewed wordings."""
-    training = read_training()
+def measure(
+    name: str, detector: Detector, training: Sequence[Message], messages: Sequence[Message]
+) -> dict[str, Comparison]:
+    """A detector's two rows by name: alone, and with the reviewed wordings."""
     detector.fit(
         [normalise(message.text) for message in training],
         [intent_of(message.label, message.reason) for message in training],
@@ -114,10 +122,10 @@ def measure(name: str, detector: Detector, messages: Sequence[Message]) -> list[
     alone = _milliseconds(lambda: [detector.predict_proba([t]) for t in texts[:_TIMED]], _TIMED)
     raised = with_wordings(masses, messages)
     more = _milliseconds(lambda: with_wordings(masses, messages), len(messages))
-    return [
-        compared(name, messages, masses, alone),
-        compared(f"{name}, with wordings", messages, raised, alone + more),
-    ]
+    return {
+        name: compared(messages, masses, alone),
+        f"{name}, with wordings": compared(messages, raised, alone + more),
+    }
 
 
 def _milliseconds(work: Callable[[], object], messages: int) -> float:
@@ -127,15 +135,12 @@ def _milliseconds(work: Callable[[], object], messages: int) -> float:
     return 1000 * (time.perf_counter() - start) / messages
 
 
-def table(rows: Sequence[Comparison], training: int, messages: int) -> str:
-    """The Markdown table with its setting."""
+def table(rows: Mapping[str, Comparison], setting: str) -> str:
+    """The Markdown table of rows by name, with its setting."""
     recalls = [f"danger found at {budget:.0%} false alarms" for budget in BUDGETS]
     head = ["detector", *recalls, "AUROC", "Spanish at 3%", "personal answered", "right label"]
-    lines = [[*head, "ms"], ["---", *["---:"] * (len(head))], *(row.cells() for row in rows)]
-    setting = (
-        f"Percent; {training:,} training messages, {messages:,} of the development set, each read"
-        " as a whole."
-    )
+    lines = [[*head, "ms"], ["---", *["---:"] * (len(head))]]
+    lines += [[name, *row.cells()] for name, row in rows.items()]
     return "\n".join([*(f"| {' | '.join(cells)} |" for cells in lines), "", setting])
 
 
@@ -148,17 +153,33 @@ def replaced(readme: str, new: str, begin: str = BEGIN, end: str = END) -> str:
     return f"{before}{begin}\n{new}\n{end}{after}"
 
 
-def run(skip_diet: bool) -> None:
-    """Measures all, prints the table and writes it into the README; raises EvaluationProblem."""
-    readme = README.read_text(encoding="utf-8")
-    replaced(readme, "")  # a missing mark is better found before an hour of training
-    messages = read_set("development")
-    contenders = tqdm(detectors(skip_diet), "detectors")
-    rows = [row for name, detector in contenders for row in measure(name, detector, messages)]
-    new = table(rows, len(read_training()), len(messages))
+def run(only: Sequence[str], diet_epochs: int) -> None:
+    """Measures, prints the table and writes it into the README; raises EvaluationProblem."""
+    # A missing mark is better found before the training.
+    replaced(README.read_text(encoding="utf-8"), "")
+    training, messages = read_training(), read_set("development")
+    setting = (
+        f"Percent; {len(training):,} training messages, {len(messages):,} of the development set,"
+        " each read as a whole."
+    )
+    kept, known = Kept(FOLDER / "detectors.json", setting), detectors(diet_epochs)
+    for key in tqdm(only, "detectors"):
+        name, make = known[key]
+        for row, comparison in measure(name, make(), training, messages).items():
+            kept.add(row, asdict(comparison))
+    new = table(_in_order([name for name, _ in known.values()], kept), setting)
     print(new)
+    # Read anew: whoever edited it meanwhile keeps the edit.
+    readme = README.read_text(encoding="utf-8")
     README.write_text(replaced(readme, new), encoding="utf-8")
     print(f"\nWritten to {README.relative_to(ROOT)}")
+
+
+def _in_order(names: Sequence[str], kept: Kept) -> dict[str, Comparison]:
+    """What is kept of the contenders, each alone and with the wordings."""
+    known = kept.read()
+    rows = [row for name in names for row in (name, f"{name}, with wordings")]
+    return {row: Comparison(**known[row]) for row in rows if row in known}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -167,15 +188,18 @@ def main(arguments: list[str] | None = None) -> int:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--skip-diet", action="store_true", help="leave out the longest training")
+    parser.add_argument(
+        "--only", nargs="+", choices=(*QUICK, "diet"), default=QUICK, help="detectors to measure"
+    )
+    parser.add_argument("--diet-epochs", type=int, default=40)
     options = parser.parse_args(arguments)
     try:
-        run(options.skip_diet)
+        run(options.only, options.diet_epochs)
     except EvaluationProblem as problem:
         print(problem, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\nStopped; nothing was written.", file=sys.stderr)
+        print("\nStopped.", file=sys.stderr)
         return 130
     return 0
 

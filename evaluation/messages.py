@@ -31,8 +31,10 @@ _LANGUAGE = re.compile(r"metadata: \{language: (\w+)\}")
 
 @dataclass(frozen=True)
 class Message:
-    """One message, the label and reason that are right for it, and where it is written; `earlier` is
-    what the same visitor said before it, oldest first."""
+    """One message, the label and reason that are right for it, and where it is written.
+
+    `earlier` is what the same visitor said before it, oldest first.
+    """
 
     text: str
     label: str
@@ -45,9 +47,14 @@ class Message:
     @property
     def place(self) -> str:
         """`file:line`, the file below the project root where it is there."""
-        inside = self.file.is_relative_to(ROOT)
-        file = self.file.relative_to(ROOT) if inside else Path(self.file.name)
-        return f"{file.as_posix()}:{self.line}"
+        return place_of(self.file, self.line)
+
+
+def place_of(file: Path, line: int) -> str:
+    """`file:line`, the file below the project root where it is there."""
+    inside = file.is_relative_to(ROOT)
+    shown = file.relative_to(ROOT) if inside else Path(file.name)
+    return f"{shown.as_posix()}:{line}"
 
 
 def read_set(name: str, folder: Path = SETS_FOLDER) -> list[Message]:

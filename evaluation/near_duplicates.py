@@ -1,4 +1,5 @@
-"""Messages that stand in two of the sets at once, and would make a figure better than it is.
+"""Messages and questions that stand in two of the sets at once, and would make a figure better
+than it is.
 
 python -m evaluation.near_duplicates             lists them; fails when there are any
 python -m evaluation.near_duplicates --remove    takes them out of development and test
@@ -7,18 +8,21 @@ python -m evaluation.near_duplicates --remove    takes them out of development a
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from bot.safety.normalise import fold
 from evaluation.errors import EvaluationProblem
-from evaluation.messages import Message, read_set, read_training
+from evaluation.messages import ROOT, place_of, read_set, read_training
+from evaluation.questions import SETS_FOLDER
 
+TRAINING_QUESTIONS: Final = ROOT / "index" / "tuning" / "questions"
 ALIKE: Final = 0.6
 """Jaccard similarity of word trigrams from which two messages are near duplicates."""
 SHORT: Final = 6
@@ -33,18 +37,44 @@ _FILLERS: Final = frozenset(
 )
 
 
+class Line(Protocol):
+    """A message or a question, and where it is written."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def file(self) -> Path: ...
+    @property
+    def line(self) -> int: ...
+    @property
+    def place(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class QuestionLine:
+    """A question of a file of questions."""
+
+    text: str
+    file: Path
+    line: int
+
+    @property
+    def place(self) -> str:
+        return place_of(self.file, self.line)
+
+
 @dataclass(frozen=True)
 class Pair:
     """A message, and one of an earlier set that says nearly the same."""
 
-    message: Message
-    earlier: Message
+    message: Line
+    earlier: Line
 
     def __str__(self) -> str:
         return "\n".join(f"{m.place}: {m.text}" for m in (self.message, self.earlier))
 
 
-def near_duplicates(sets: Sequence[Sequence[Message]]) -> list[Pair]:
+def near_duplicates(sets: Sequence[Sequence[Line]]) -> list[Pair]:
     """Messages that repeat one of an earlier set, each with the first that it repeats."""
     seen = _Seen()
     pairs: list[Pair] = []
@@ -60,12 +90,12 @@ class _Seen:
     """Messages of the sets so far, found by their word trigrams and content words."""
 
     def __init__(self) -> None:
-        self._messages: list[Message] = []
+        self._messages: list[Line] = []
         self._sizes: list[int] = []
         self._by_gram: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
-        self._by_content: dict[tuple[str, ...], Message] = {}
+        self._by_content: dict[tuple[str, ...], Line] = {}
 
-    def add(self, message: Message) -> None:
+    def add(self, message: Line) -> None:
         words = _words(message.text)
         grams = _trigrams(words)
         for gram in grams:
@@ -75,7 +105,7 @@ class _Seen:
         if len(words) <= SHORT:
             self._by_content.setdefault(_content(words), message)
 
-    def like(self, text: str) -> Message | None:
+    def like(self, text: str) -> Line | None:
         words = _words(text)
         if len(words) <= SHORT and (same := self._by_content.get(_content(words))):
             return same
@@ -102,7 +132,25 @@ def _content(words: Sequence[str]) -> tuple[str, ...]:
 
 def across_sets() -> list[Pair]:
     """Near duplicates across training, test and development; what comes later would go."""
-    return near_duplicates([read_training(), read_set("test"), read_set("development")])
+    messages = near_duplicates([read_training(), read_set("test"), read_set("development")])
+    return messages + near_duplicates(question_sets())
+
+
+def question_sets() -> list[list[QuestionLine]]:
+    """Training, test and development questions. Follow-ups ("why?") say nothing by themselves and
+    are left out, and so are misspelt questions, which repeat those of the test set."""
+    files = (
+        sorted(TRAINING_QUESTIONS.glob("*.jsonl")),
+        [SETS_FOLDER / "test.jsonl"],
+        [SETS_FOLDER / "development.jsonl"],
+    )
+    return [[line for file in some for line in _question_lines(file)] for some in files]
+
+
+def _question_lines(file: Path) -> Iterator[QuestionLine]:
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+        if line.strip():
+            yield QuestionLine(str(json.loads(line)["question"]), file, number)
 
 
 def remove(pairs: Sequence[Pair]) -> None:

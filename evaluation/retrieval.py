@@ -11,7 +11,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -19,9 +19,8 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 from tqdm import tqdm
 
-from bot.answers.compose import compose
-from bot.answers.follow_up import Context, read
-from bot.answers.mentions import mentions
+from bot.answers.answering import Answering, Asked
+from bot.answers.compose import Rules, compose
 from evaluation.compare import README, replaced
 from evaluation.errors import EvaluationProblem
 from evaluation.figures import wilson
@@ -64,9 +63,9 @@ def _begins(sentence: str, begin: str) -> bool:
     return begin in sentence
 
 
-def find(index: Index, question: Question, text: str) -> Found:
+def find(index: Index, question: Question) -> Found:
     """Search and compose as the assistant does."""
-    result = index.search(text, 5)
+    result = index.search(question.text, 5)
     answer = compose(result)
     said = answer.sentences if answer else ()
     quoted = any(_begins(s, begin) for _, begin in question.answers for s in said)
@@ -79,14 +78,24 @@ def place(result: SearchResult, question: Question) -> int | None:
     return next(ranks, None)
 
 
-def follow_up_text(question: Question, index: Index) -> str:
-    """The question as the assistant reads it after the ones before."""
-    context = Context()
-    for earlier in question.earlier:
-        asked = read(earlier, context).texts
-        context = Context(asked=asked[0] if asked else earlier, named=mentions(earlier))
-    texts = read(question.text, context).texts or (question.text,)
-    return max(texts, key=lambda text: index.search(text, 1).confidence)
+def follow_up(index: Index, question: Question) -> Found:
+    """As in a conversation: what was asked before is answered first. A citation of the right
+    passage counts as the first place."""
+    answering, asked = Answering(Rules()), Asked("")
+    for text in (*question.earlier, question.text):
+        asked = replace(asked, question=text)
+        outcome = answering.answer(index, asked)
+        asked = replace(asked, context=outcome.context, shown=outcome.shown)
+    answer = outcome.answer
+    cited = answer.citations if answer else ()
+    right = any(
+        one.document == document and begin in one.text
+        for document, begin in question.answers
+        for one in cited
+    )
+    said = answer.sentences if answer else ()
+    quoted = any(_begins(s, begin) for _, begin in question.answers for s in said)
+    return Found(question, 0 if right else None, answer is not None, 0.0, quoted)
 
 
 class Evaluation:
@@ -109,8 +118,7 @@ class Evaluation:
 
     def _found(self, question: Question) -> Found:
         index = self.indexes[question.folder]
-        text = follow_up_text(question, index) if question.earlier else question.text
-        return find(index, question, text)
+        return follow_up(index, question) if question.earlier else find(index, question)
 
 
 def figures(found: Sequence[Found]) -> dict[str, tuple[int, int]]:

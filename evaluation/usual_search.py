@@ -7,13 +7,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from index import Index, Passage, load_embedder
+from index import Embedder, Index, Passage, load_embedder
 
 Rank = Callable[[str, str], Sequence[Passage]]
 """Folder and question to passages, best first."""
+Scores = Callable[[str, str], NDArray[np.float32]]
+"""Folder and question to a score for each passage: higher is better."""
 
 
-def usual_ways(indexes: Mapping[str, Index]) -> Iterator[tuple[str, Rank]]:
+def usual_ways(
+    indexes: Mapping[str, Index], embedder: Embedder | None = None
+) -> Iterator[tuple[str, Rank]]:
     """BM25 as the library has it, MiniLM over passages in a flat index, and both fused by rank."""
     import bm25s
 
@@ -23,7 +27,7 @@ def usual_ways(indexes: Mapping[str, Index]) -> Iterator[tuple[str, Rank]]:
     for name, all_texts in texts.items():
         lexical[name] = bm25s.BM25()
         lexical[name].index(bm25s.tokenize(all_texts, show_progress=False), show_progress=False)
-    embedder = load_embedder()
+    embedder = embedder or load_embedder()
     vectors = {name: embedder.encode(all_texts) for name, all_texts in texts.items()}
 
     def by_words(folder: str, question: str) -> NDArray[np.float32]:
@@ -39,14 +43,12 @@ def usual_ways(indexes: Mapping[str, Index]) -> Iterator[tuple[str, Rank]]:
             np.argsort(np.argsort(-scores, kind="stable"))
             for scores in (by_words(folder, question), by_vector(folder, question))
         ]
-        total: NDArray[np.float32] = sum((1 / (60 + one) for one in ranks), np.float32(0))
-        return total
+        return np.asarray(np.sum([1 / (60 + one) for one in ranks], axis=0), np.float32)
+
+    def five(scores: Scores) -> Rank:
+        return lambda folder, question: [
+            passages[folder][n] for n in np.argsort(-scores(folder, question), kind="stable")[:5]
+        ]
 
     for way, scores in (("BM25", by_words), ("MiniLM", by_vector), ("both, by rank", fused)):
-        yield (
-            way,
-            lambda folder, question, scores=scores: [
-                passages[folder][n]
-                for n in np.argsort(-scores(folder, question), kind="stable")[:5]
-            ],
-        )
+        yield way, five(scores)

@@ -80,7 +80,7 @@ def load_embedder(
     if model != DEFAULT_MODEL:
         folder = _folder_of(model)
         return _open(model, fingerprint_of(folder), folder, threads)
-    source = _default_folder()
+    source = default_folder()
     weights = fingerprint_of(source)
     folder = onnx_model.quantised(source, models_dir, weights)
     # Of the original weights, so that an index stays good when another machine quantises anew.
@@ -121,7 +121,8 @@ def fingerprint_of(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def _default_folder() -> Path:
+def default_folder() -> Path:
+    """Where the default model's weights lie, as published; raises ModelUnavailable."""
     found = find_spec(DEFAULT_PACKAGE)
     folder = Path(found.origin).parent / "model" if found and found.origin else None
     if folder is None or not folder.is_dir():

@@ -16,14 +16,14 @@ from index.terms import terms
 
 _CONSIDERED: Final = 5
 """Passages that sentences are taken from."""
-_CLOSE: Final = 0.2
+_CLOSE: Final = 0.05
 """A sentence is quoted beside the best one when its score is at most this much lower."""
-_CLOSE_ENOUGH_TO_DIFFER: Final = 0.35
+_CLOSE_ENOUGH_TO_DIFFER: Final = 0.2
 """And one that contradicts a quoted one already when it is at most this much lower."""
-_OWN_WORDS: Final = 0.2
+_OWN_WORDS: Final = 0.1
 """Weight of the share of the question's words in the sentence itself, beside the similarity of the
 sentence in its context: the heading above makes all sentences of a passage alike."""
-_PASSAGE: Final = 0.5
+_PASSAGE: Final = 0.3
 """Weight of the score of the passage that the sentence stands in."""
 
 

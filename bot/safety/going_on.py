@@ -24,7 +24,8 @@ _ABOUT_SOMEBODY: Final = re.compile(
     r"|son|daughter|wife|husband|partner|mom|mum|dad|mother|father|brother|sister|friend|kid|child"
     r"|baby|everyone|everybody|nobody|anyone|someone|somebody|people here|goodbye|bye|farewell"
     r"|sorry|tonight|today|now|anymore|any more|point|worth|end|ending|ends|enough|done|over"
-    r"|alone|with|without|on top|die|dead|dying|kill|pills?|dose|dosage|milligrams?|mg|yo|mi|me|tu|su)\b|\d"
+    r"|alone|with|without|on top|die|dead|dying|kill|pills?|dose|dosage|milligrams?|mg|yo|mi|me|tu"
+    r"|su)\b|\d"
 )
 _MOST: Final = 8
 """Words of such a question at most."""

@@ -68,12 +68,12 @@ class Thresholds:
     `going_on` is what a brief question that only goes on with the last one must show behind it.
     """
 
-    danger: float = 0.75
+    danger: float = 0.65
     part: float = 0.98
-    context: float = 0.9
+    context: float = 0.8
     both: float = 0.2
     doubt: float = 0.1
-    personal: float = 0.03
+    personal: float = 0.02
     safe: float = 0.4
     going_on: float = 0.6
 

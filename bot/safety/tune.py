@@ -24,10 +24,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import yaml
+from numpy.typing import NDArray
 from tqdm import tqdm
 
-from bot.safety.labels import DANGER, GATE_ONLY, LABELS, label_of
+from bot.safety.labels import DANGER, GATE_ONLY, INTENTS, LABELS, label_of
 from bot.safety.normalise import fold, normalise
 
 TRAINING_DATA = Path("bot/data/nlu")
@@ -139,6 +141,9 @@ class Tuning:
     Beside the intent the label is learnt, since that is what protects; everyday messages have to
     be out of scope, small talk or administration, whichever. Each message is read twice, with
     other slips and another dropout, and both readings have to agree (R-Drop, Liang et al. 2021).
+
+    Intents that are not the policy's have no label, and are learnt by themselves; then there can
+    be no everyday messages either.
     """
 
     def __init__(
@@ -157,15 +162,19 @@ class Tuning:
         self.model, self.tokenizer, self.plan, self.device = model, tokenizer, plan, device
         self.examples, self.everyday = examples, everyday
         self.intents = sorted({example.intent for example in examples})
+        labels = [label_of(intent)[0] for intent in self.intents]
+        self.labelled = all(label in LABELS for label in labels)
+        if everyday and not self.labelled:
+            strange = sorted(set(self.intents) - set(INTENTS))
+            raise ValueError(f"everyday messages need intents of the policy, not {strange[0]!r}")
         self.harmless = [e.text for e in examples if e.intent.startswith(_HARMLESS)]
         # Words keep the meaning they have: what is rare here would otherwise drift.
         model.embeddings.requires_grad_(False)
         size = model.config.hidden_size
         self.head = torch.nn.Linear(size, len(self.intents)).to(device)
         self.scale = torch.nn.Parameter(torch.tensor(12.0, device=device))
-        self.labels = torch.tensor(
-            [LABELS.index(label_of(intent)[0]) for intent in self.intents], device=device
-        )
+        numbers = [LABELS.index(label) if self.labelled else 0 for label in labels]
+        self.labels = torch.tensor(numbers, device=device)
 
     def run(self) -> None:
         import torch
@@ -213,9 +222,10 @@ class Tuning:
         own = logits[: len(twice)]
         wanted = torch.tensor([self.intents.index(e.intent) for e in twice], device=self.device)
         loss = functional.cross_entropy(own, wanted, label_smoothing=plan.smoothing)
-        loss = loss + plan.label_loss * functional.cross_entropy(
-            self.by_label(own), self.labels[wanted]
-        )
+        if self.labelled:
+            loss = loss + plan.label_loss * functional.cross_entropy(
+                self.by_label(own), self.labels[wanted]
+            )
         first, second = (functional.log_softmax(part, 1) for part in own.chunk(2))
         for one, other in ((first, second), (second, first)):
             loss = loss + plan.agreement / 2 * functional.kl_div(
@@ -250,7 +260,22 @@ class Tuning:
             states = self.model(**tokens).last_hidden_state
         mask = tokens["attention_mask"][..., None].float()
         vectors = functional.normalize((states.float() * mask).sum(1) / mask.sum(1), dim=1)
-        return self.head(functional.dropout(vectors, 0.1) * self.scale)
+        vectors = functional.dropout(vectors, 0.1, training=self.model.training)
+        return self.head(vectors * self.scale)
+
+    def log_probabilities(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """What the tuned model and its head say, shape (texts, intents), in the order of
+        `intents`."""
+        self.model.eval()
+        # Like lengths side by side, or most of a batch is padding.
+        order = sorted(range(len(texts)), key=lambda n: len(texts[n]))
+        found = np.zeros((len(texts), len(self.intents)), np.float32)
+        with _no_gradients():
+            for start in range(0, len(order), self.plan.batch):
+                places = order[start : start + self.plan.batch]
+                logits = self.logits([texts[n] for n in places]).float()
+                found[places] = logits.log_softmax(1).cpu().numpy()
+        return found
 
 
 def _no_gradients() -> Any:

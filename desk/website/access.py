@@ -5,7 +5,6 @@ from __future__ import annotations
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
-from desk.errors import UnknownConversation
 from desk.messages import Conversation
 from desk.parts import desk_of
 
@@ -21,8 +20,5 @@ async def own_conversation(request: Request) -> Conversation:
     """The conversation in the path, where the token opens it. Raises TokenError and
     UnknownConversation, also when the visitor has deleted it.
     """
-    conversation_id = checked_id(request)
-    conversation = await run_in_threadpool(desk_of(request).store.conversation, conversation_id)
-    if conversation.delete_asked_at is not None:
-        raise UnknownConversation(conversation_id)
-    return conversation
+    visible = desk_of(request).store.visible
+    return await run_in_threadpool(visible, checked_id(request))

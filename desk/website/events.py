@@ -73,7 +73,7 @@ class Events:
                             state = aside.value
                         yield aside
                 elif _tells(news, "conversation"):
-                    await run_in_threadpool(self._store.conversation, conversation_id)
+                    await run_in_threadpool(self._store.visible, conversation_id)
                 news = await heard.news(self._heartbeat_seconds)
                 if not news:
                     yield None

@@ -43,7 +43,7 @@ class States:
 
     def of(self, conversation_id: str) -> dict[str, Any]:
         """The state. Reads the database: call it in a thread. Raises UnknownConversation."""
-        conversation = self._store.conversation(conversation_id)
+        conversation = self._store.visible(conversation_id)
         case = self._cases.current(conversation_id)
         return {
             "conversation_id": conversation_id,

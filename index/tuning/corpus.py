@@ -160,7 +160,7 @@ class MedQuad:
 
 def _asking(row: Mapping[str, Any], chance: random.Random) -> str:
     """The question, or as somebody in a hurry would put it."""
-    question = row["question"].replace(" ?", "?").replace("is (are)", "is")
+    question = str(row["question"]).replace(" ?", "?").replace("is (are)", "is")
     kind = chance.random()
     if kind < 0.15:
         return f"{row['focus']} {row['question_type']}".lower()

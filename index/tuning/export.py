@@ -79,7 +79,7 @@ def _quantise(full: Path, target: Path) -> None:
     quantize_dynamic(
         full,
         target,
-        weight_type=QuantType.QInt8,
+        weight_type=QuantType.QUInt8,
         per_channel=True,
         op_types_to_quantize=["MatMul", "Gather"],
     )

@@ -62,7 +62,8 @@ class Near:
         """A passage at random, those nearest to it, and some at random."""
         count = len(self.between)
         first = chance.randrange(count)
-        nearest = self.between[first].argsort(descending=True).tolist()[: 1 + most // 2]
+        order = self.between[first].argsort(descending=True).tolist()
+        nearest = [int(n) for n in order[: 1 + most // 2]]
         rest = [n for n in range(count) if n not in nearest]
         return nearest + chance.sample(rest, min(len(rest), most - len(nearest)))
 

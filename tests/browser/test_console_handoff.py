@@ -212,6 +212,7 @@ def test_a_handoff_outlasts_a_reload_and_a_killed_desk(
     console.text.fill("three")
     console.button("Send").click()
     expect(console.page.locator("#line")).to_contain_text("Trying again")
+    expect(console.page.locator("#told")).to_be_empty()  # nothing claims that it was sent
     console.look("restart/1-desk-gone-staff")
     widget.screenshot("console/restart/1-desk-gone-visitor")
     staffed_desk.start()
@@ -226,6 +227,7 @@ def test_a_handoff_outlasts_a_reload_and_a_killed_desk(
     widget.page.reload()
     expect(widget.of("staff")).to_have_count(3)
     console.page.reload()
+    expect(console.page.locator("#told")).to_be_empty()
     order = [line for line in console.said() if line.startswith(("visitor", "staff"))]
     assert order == [
         "visitor: what dose may I take?",

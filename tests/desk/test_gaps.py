@@ -15,10 +15,10 @@ from desk.store import Store
 LONG_AGO = date(2020, 1, 1)
 
 
-def ask(store: Store, question: str, outcome: str = "no_answer") -> str:
+def ask(store: Store, question: str, outcome: str = "no_answer", reason: str | None = None) -> str:
     talk = store.start("website", "en").id
     turn = store.keep(talk, "m1", question)
-    store.answer(turn, Reply("a reply", {"outcome": outcome}))
+    store.answer(turn, Reply("a reply", {"outcome": outcome, "reason": reason}))
     return talk
 
 
@@ -33,6 +33,12 @@ def test_unanswered_questions_are_counted_alike_whatever_their_case(database: Da
         ("is it vegan!", 3),
         ("Who makes it?", 1),
     ]
+
+
+def test_a_word_that_got_a_choice_of_topics_is_no_gap(database: Database) -> None:
+    ask(Store(database), "ketamine?", reason="clarify")
+    ask(Store(database), "Who makes it?", reason="other")
+    assert [gap.question for gap in gaps(database, LONG_AGO)] == ["Who makes it?"]
 
 
 def test_names_and_numbers_are_taken_out(database: Database) -> None:

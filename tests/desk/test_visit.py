@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import httpx
@@ -176,3 +177,50 @@ def test_a_good_bye_leaves_the_queue_and_a_new_message_is_taken(
     assert call(visitor, "POST", "end").json()["state"] == "bot"
     assert service.app.state.desk.store.conversation(visitor.id).ended_at
     assert visitor.say("one more thing")[0]["text"] == "re: one more thing"
+
+
+@pytest.mark.parametrize("urgent", [False, True])
+@pytest.mark.parametrize("asked", ["", "?state=true"])
+def test_a_stream_ends_when_its_conversation_is_deleted(
+    service: Service, visitor: Visitor, urgent: bool, asked: str
+) -> None:
+    if urgent:
+        cases = service.app.state.desk.cases
+        cases.open(visitor.id, channel="website", reason="suicide", urgency="urgent")
+    visitor.say("hello")
+    path = visitor.events + asked
+    with visitor.client.stream("GET", path, headers=visitor.headers) as response:
+        lines = response.iter_lines()
+        assert next(line for line in lines if line.startswith("data: "))
+        with httpx.Client(base_url=service.url, trust_env=False) as other:
+            other.delete(f"/api/conversations/{visitor.id}", headers=visitor.headers)
+        list(lines)  # and so it ends
+
+
+def test_the_state_and_typing_come_beside_the_messages_to_who_asks(
+    service: Service, visitor: Visitor
+) -> None:
+    desk = service.app.state.desk
+    desk.staff.add(ANN, "Ann")
+    case_id = call(visitor, "POST", "person", message_id="m1").json()["case_id"]
+    found: list[tuple[str, dict[str, Any]]] = []
+    path = visitor.events + "?state=true"
+    with visitor.client.stream("GET", path, headers=visitor.headers) as response:
+        kind = ""
+        for line in response.iter_lines():
+            if line.startswith("event: "):
+                kind = line[7:]
+            if not line.startswith("data: "):
+                continue
+            found.append((kind, json.loads(line[6:])))
+            if len(found) == 3:  # two messages and the state
+                desk.cases.claim(case_id, ANN)
+            if len(found) == 4:
+                desk.states.tell_typing(visitor.id, "Ann", True)
+            if len(found) == 5:
+                break
+    assert [kind for kind, _ in found] == ["message", "message", "state", "state", "typing"]
+    assert [value["state"] for kind, value in found if kind == "state"] == ["waiting", "claimed"]
+    assert found[3][1]["staff_name"] == "Ann"
+    assert found[4][1] == {"who": "Ann", "typing": True}
+    assert state(visitor)["typing"] is True

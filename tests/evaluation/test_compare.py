@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from bot.nlu.intent_model import Options
 from bot.safety.labels import LABELS
 from evaluation.compare import (
     BEGIN,
@@ -17,7 +18,7 @@ from evaluation.compare import (
     threshold,
     with_wordings,
 )
-from evaluation.detectors import characters, regression
+from evaluation.detectors import CONFIG, Regression, assistant_options, no_vectors
 from evaluation.errors import FileUnusable
 from tests.evaluation.conftest import DOSING, GENERAL, SUICIDE, message
 
@@ -33,8 +34,8 @@ def test_a_detector_is_judged_by_the_label_with_the_most_probability() -> None:
     messages.append(message("d", *SUICIDE, language="es"))
     intents = ["crisis_suicide", "crisis_abuse", "general_what_is", "personal_dosing"]
     probabilities = [[0.4, 0.4, 0.2, 0], [0, 0.1, 0.9, 0], [0, 0, 0.6, 0.4], [0.05, 0, 0.95, 0]]
-    row = compared("x", messages, masses_of(intents, np.array(probabilities)), 1.0)
-    assert row.recalls == (0.5, 0.5, 0.5) and row.spanish == 0
+    row = compared(messages, masses_of(intents, np.array(probabilities)), 1.0)
+    assert (row.at_1, row.at_2, row.at_3) == (0.5, 0.5, 0.5) and row.spanish == 0
     assert row.auroc == 0.5 and row.personal_answered == 1 and row.accuracy == 0.5
 
 
@@ -47,8 +48,12 @@ def test_what_the_wordings_find_comes_first() -> None:
 
 def test_regression_learns_from_letters() -> None:
     texts = ["good morning", "good evening", "help me now", "help me please"]
-    detector = regression(characters()).fit(texts, ["a", "a", "b", "b"])
+    detector = Regression(no_vectors, Options(letters=1)).fit(texts, ["a", "a", "b", "b"])
     assert detector.predict_proba(["good day"])[0].argmax() == 0
+
+
+def test_the_assistant_is_compared_as_it_is_set() -> None:
+    assert f"C: {assistant_options().C}" in CONFIG.read_text(encoding="utf-8")
 
 
 def test_the_table_goes_between_the_marks() -> None:
@@ -62,7 +67,7 @@ def test_the_table_goes_between_the_marks() -> None:
 def test_every_row_of_the_table_has_as_many_cells_as_its_head() -> None:
     messages = [message("a", *SUICIDE, language="es"), message("b", *GENERAL)]
     messages.append(message("c", *DOSING))
-    row = compared("x", messages, np.eye(len(LABELS))[[1, 4, 2]], 1.0)
-    lines = table([row], 10, 3).split("\n\n")[0].splitlines()
+    row = compared(messages, np.eye(len(LABELS))[[1, 4, 2]], 1.0)
+    lines = table({"x": row}, "few").split("\n\n")[0].splitlines()
     assert len({line.count("|") for line in lines}) == 1
     assert "| x | 100.0 | 100.0 | 100.0 | 100.0 | 100.0 | 0.0 | 100.0 | 1.0 |" in lines

@@ -13,7 +13,8 @@ import pytest
 
 from bot.nlu.intent_model import Options
 from evaluation import intents
-from evaluation.intents import Guesses, Labelled, Row, Vectors, component, measure, table, threshold
+from evaluation.intents import measure_banking, measure_clinc, table, threshold
+from evaluation.learners import Guess, Guesses, Labelled, Vectors, component, regression
 from tests.bot.conftest import WordEmbedder
 
 MESSAGES = [
@@ -33,11 +34,16 @@ def test_a_share_out_of_reach_believes_everything() -> None:
     assert threshold(np.array([3.0, 2.0, 1.0]), np.array([True, False, False]), 0.9) == 1.0
 
 
-@pytest.mark.parametrize("characters", [0.0, 0.6])
-def test_the_component_tells_intents_apart(characters: float) -> None:
-    guess = component(MESSAGES, Vectors(WordEmbedder()), Options(C=30, characters=characters))
+@pytest.mark.parametrize("letters", [0.0, 0.5])
+def test_the_component_tells_intents_apart(letters: float) -> None:
+    guess = component(MESSAGES, Vectors(WordEmbedder()), Options(C=30, letters=letters))
     found = guess(["WHERE is my card", "glaciers melt"])
     assert found.intents[0] == "card" and found.familiarity[0] > found.familiarity[1]
+
+
+def test_plain_regression_tells_intents_apart() -> None:
+    found = regression(MESSAGES, Vectors(WordEmbedder()), 30)(["my CARD", "money fast"])
+    assert found.intents.tolist() == ["card", "transfer"]
 
 
 def test_both_benchmarks_are_measured(tmp_path: Path) -> None:
@@ -49,7 +55,7 @@ def test_both_benchmarks_are_measured(tmp_path: Path) -> None:
     with gzip.open(tmp_path / "clinc150.json.gz", "wt", encoding="utf-8") as stream:
         json.dump(parts, stream)
 
-    def train(messages: Labelled) -> intents.Guess:
+    def train(messages: Labelled) -> Guess:
         known = dict(messages)
 
         def guess(texts: Sequence[str]) -> Guesses:
@@ -58,12 +64,13 @@ def test_both_benchmarks_are_measured(tmp_path: Path) -> None:
 
         return guess
 
-    assert measure("by heart", train, tmp_path) == Row("by heart", 1.0, 1.0, 1.0)
+    assert measure_banking(train, tmp_path) == {"banking": 1.0}
+    assert measure_clinc(train, tmp_path) == {"in_scope": 1.0, "out_of_scope": 1.0}
 
 
-def test_the_table_names_the_targets() -> None:
-    lines = table([Row("x", 0.5, 0.25, 1.0)]).splitlines()
-    assert "| x | 50.0 | 25.0 | 100.0 |" in lines and "| target | 88 | 93 | 85 |" in lines
+def test_the_table_names_the_targets_and_says_what_was_not_measured() -> None:
+    lines = table({"x": {"in_scope": 0.25, "out_of_scope": 1.0}}).splitlines()
+    assert "| x | – | 25.0 | 100.0 |" in lines and "| target | 88 | 93 | 85 |" in lines
 
 
 def test_without_the_data_it_is_skipped(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

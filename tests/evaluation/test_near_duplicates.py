@@ -6,13 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from evaluation.near_duplicates import across_sets, near_duplicates, remove
+from evaluation.near_duplicates import (
+    QuestionLine,
+    across_sets,
+    near_duplicates,
+    question_sets,
+    remove,
+)
 from tests.evaluation.conftest import message
 
 LONG = "my brother says he will not be around for the holidays this year"
 
 
-def test_no_message_stands_in_two_sets() -> None:
+def test_no_message_or_question_stands_in_two_sets() -> None:
     """Take them out with `python -m evaluation.near_duplicates --remove`."""
     pairs = across_sets()
     assert not pairs, "\n\n".join(["messages stand in two sets:", *map(str, pairs)])
@@ -62,3 +68,11 @@ def test_what_repeats_is_removed_and_the_rest_stays(tmp_path: Path) -> None:
     repeating = message(LONG, file=file, line=2)
     remove(near_duplicates([[message(LONG)], [repeating]]))
     assert file.read_text(encoding="utf-8") == "first\nthird\n"
+
+
+def test_questions_are_compared_too() -> None:
+    training, test, development = question_sets()
+    assert min(len(training), len(test), len(development)) > 100
+    repeated = QuestionLine(training[0].text.upper(), Path("test.jsonl"), 1)
+    (pair,) = near_duplicates([training, [repeated]])
+    assert pair.earlier.text == training[0].text and pair.message.place == "test.jsonl:1"

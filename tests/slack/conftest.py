@@ -14,7 +14,8 @@ from desk.settings import Settings
 from desk.slack import service as slack_service
 from desk.slack.sender import Timing
 from desk.slack.service import Clocks
-from tests.desk.conftest import FakeRasa, Service, Visitor, settings, sqlite_url, wait_for
+from tests.desk import conftest as desk_conftest
+from tests.desk.conftest import FakeRasa, Service, Visitor, settings, sqlite_url
 from tests.slack.slack_server import SIGNING_SECRET, SlackServer, words
 from tests.slack.workspace import APP_TOKEN, BOT_TOKEN, BOT_USER
 
@@ -29,6 +30,11 @@ FAST = Clocks(
                    posts_per_second=1000, burst=1000),
     lease_seconds=2.0, renew_seconds=0.3, patience_seconds=1.0, retry_seconds=0.1,
 )  # fmt: skip
+
+
+def wait_for(condition: Callable[[], Any], seconds: float = 40) -> Any:
+    """What the condition gives once it is true; patient, for machines that others use as well."""
+    return desk_conftest.wait_for(condition, seconds)
 
 
 def granted() -> set[str]:
@@ -139,7 +145,7 @@ class Clinic:
         def quiet() -> bool:
             return self.desk.slack.is_idle()
 
-        wait_for(quiet, 20)
+        wait_for(quiet)
 
 
 @pytest.fixture

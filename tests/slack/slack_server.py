@@ -47,6 +47,7 @@ class SlackServer:
         self.copies = 1
         self.trouble = ""  # "", "unavailable", "hang", "swallow"
         self.swallowed = 0
+        self.ack_seconds = ACK_SECONDS
         self.slowest_ack = 0.0
         self.unacknowledged = 0
         self.answers: list[tuple[int, str]] = []
@@ -368,7 +369,7 @@ class SlackServer:
         headers = {**signed(content), "Content-Type": mime}
         if attempt:
             headers |= {"x-slack-retry-num": str(attempt), "x-slack-retry-reason": "http_timeout"}
-        timeout = aiohttp.ClientTimeout(total=ACK_SECONDS)
+        timeout = aiohttp.ClientTimeout(total=self.ack_seconds)
         try:
             async with self._http.post(
                 self.events_to, data=content, headers=headers, timeout=timeout
@@ -398,7 +399,7 @@ class SlackServer:
         waiting = self._acks[envelope["envelope_id"]] = self._loop.create_future()
         try:
             await self._sockets[-1].send_json(envelope)
-            return await asyncio.wait_for(waiting, ACK_SECONDS)
+            return await asyncio.wait_for(waiting, self.ack_seconds)
         except (asyncio.TimeoutError, ConnectionError, RuntimeError):
             return None
         finally:

@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.desk.conftest import FakeRasa, wait_for
-from tests.slack.conftest import ANN, BEN, OTHER, STAFF, Clinic, replying
+from tests.desk.conftest import FakeRasa
+from tests.slack.conftest import ANN, BEN, OTHER, STAFF, Clinic, replying, wait_for
 from tests.slack.slack_server import SlackServer, event_body, words
 from tests.slack.workspace import BOT_USER
 

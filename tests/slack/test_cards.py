@@ -9,9 +9,9 @@ from desk.slack.cards import Cards
 from desk.slack.outbox import Outbox
 from desk.slack.settings import SlackSettings
 from desk.store import Store
-from tests.desk.conftest import database, empty_url, postgresql
+from tests.desk.conftest import database, empty_server_url, empty_url, postgresql
 
-__all__ = ["database", "empty_url", "postgresql"]
+__all__ = ["database", "empty_server_url", "empty_url", "postgresql"]
 ANN = "ann@clinic.example"
 
 

@@ -10,8 +10,18 @@ import pytest
 
 from desk.cases.time_side import OnCall, Waiting
 from desk.errors import HeldBySomeoneElse
-from tests.desk.conftest import FakeRasa, Visitor, wait_for
-from tests.slack.conftest import ANN, ANN_MAIL, BEN, BEN_MAIL, EVE, STAFF, Clinic, replying
+from tests.desk.conftest import FakeRasa, Visitor
+from tests.slack.conftest import (
+    ANN,
+    ANN_MAIL,
+    BEN,
+    BEN_MAIL,
+    EVE,
+    STAFF,
+    Clinic,
+    replying,
+    wait_for,
+)
 from tests.slack.slack_server import SlackServer, words
 
 SECRET_WORDS = "my secret words"

@@ -3,7 +3,7 @@
 
 import { parsed } from "./page.js";
 
-const AGAIN_MS = [500, 1000, 2000, 3000, 5000, 5000, 5000, 10_000, 10_000, 20_000];
+const AGAIN_MS = [500, 1000, 2000, 3000]; // and so on with the last, for as long as it takes
 const TYPING_MS = 4000;
 
 export function composer(page) {
@@ -44,6 +44,7 @@ async function send(form, submitter, page) {
   const body = new URLSearchParams(new FormData(form));
   if (form.ariaBusy === "true") return;
   form.ariaBusy = "true"; // not disabled: that would take the focus away
+  document.getElementById("told")?.replaceChildren(); // what it says is about something earlier
   field.readOnly = true;
   try {
     const answer = await posted(isDraft ? button.formAction : form.action, body);
@@ -66,12 +67,13 @@ async function send(form, submitter, page) {
 
 /** Tried again while the desk is away: the id in the form makes a second copy harmless. */
 async function posted(action, body) {
-  for (const pause of [...AGAIN_MS, null]) {
+  for (let tries = 0; ; tries += 1) {
     try {
       return await fetch(action, { method: "POST", body });
     } catch (error) {
-      if (pause === null || !body.has("message_id")) throw error;
+      if (!body.has("message_id")) throw error;
       say("Not sent yet: the line to the desk is gone. Trying again…");
+      const pause = AGAIN_MS[Math.min(tries, AGAIN_MS.length - 1)];
       await new Promise((done) => setTimeout(done, pause));
     }
   }

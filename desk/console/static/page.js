@@ -6,6 +6,8 @@
 export function live() {
   let asking = false;
   let again = false;
+  // What was done is told once, not again after a reload.
+  history.replaceState(null, "", location.href.replace(/[?&]done=\w+/, ""));
   scrollDown();
   document.querySelector(".problem")?.focus();
 
@@ -14,8 +16,7 @@ export function live() {
     if (asking) return;
     asking = true;
     try {
-      const path = location.pathname + location.search.replace(/[?&]done=\w+/, "");
-      const answer = await fetch(path, { headers: { "X-Live": "1" } });
+      const answer = await fetch(location.pathname + location.search, { headers: { "X-Live": "1" } });
       if (answer.status === 401) return location.reload();
       if (answer.ok) take(parsed(await answer.text()));
       else if (answer.status === 404) gone();
