@@ -23,7 +23,7 @@ TRAINED := models/assistant.tar.gz
 TRAINED_FROM := config.yml domain.yml $(shell find bot/data bot/nlu bot/policies bot/safety -type f -not -name '*.pyc' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup index train run shell test programs check evaluate bench scale slack-minute lock clean
+.PHONY: help setup index train run shell test programs check evaluate bench bench-search bench-others scale slack-minute lock clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -66,6 +66,14 @@ evaluate: setup train  ## the safety gate's figures: var/evaluation/report.html
 
 bench: setup index train  ## measure beside Rasa's stock ways and others: var/bench (long)
 	@$(PY) -m benchmarks
+
+bench-search: setup  ## search on public data and at size: var/bench (an hour; make bench-others first)
+	@$(PY) -m benchmarks.retrieval
+	@$(PY) -m benchmarks.size
+
+bench-others: setup  ## txtai, to compare with, in an environment of its own
+	@.venv/bin/uv venv -q --python $(PY) var/txtai
+	@VIRTUAL_ENV=var/txtai .venv/bin/uv pip sync -q --require-hashes benchmarks/txtai.txt
 
 scale: setup index train  ## measure two of each process, and a restart of all under load
 	@$(PY) -m benchmarks.scale

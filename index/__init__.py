@@ -11,6 +11,8 @@ from index.builder import BuildReport, build
 from index.embedder import Embedder, load_embedder
 from index.errors import (
     DocumentUnreadable,
+    EngineMismatch,
+    EngineUnavailable,
     IndexProblem,
     ModelMismatch,
     ModelUnavailable,
@@ -32,6 +34,8 @@ __all__ = [
     "BuildReport",
     "DocumentUnreadable",
     "Embedder",
+    "EngineMismatch",
+    "EngineUnavailable",
     "Index",
     "IndexProblem",
     "LiveIndex",

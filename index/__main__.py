@@ -11,8 +11,9 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from index import store as storage
 from index.builder import build
+from index.contents import read
+from index.engines import load_engine
 from index.errors import IndexProblem, QuestionEmpty, ReportUnwritable
 from index.findings import read_gaps
 from index.reader import load_reader
@@ -137,7 +138,8 @@ def _search(chosen: argparse.Namespace, settings: Settings) -> int:
 def _report(chosen: argparse.Namespace, settings: Settings) -> int:
     gaps = read_gaps(chosen.gaps) if chosen.gaps else []
     reader = load_reader(settings.model, settings.models_dir, settings.threads)
-    contents, index = storage.read(chosen.store), Index.open(chosen.store, reader)
+    engine = load_engine(settings)
+    contents, index = read(chosen.store, engine), Index.open(chosen.store, reader, engine)
     today = datetime.now(timezone.utc).date()
     page = render(contents, index, gaps, settings.review_months, today)
     try:

@@ -1,31 +1,36 @@
-"""Documents to an index on disk."""
+"""Documents to an index on disk, with bounded memory and on all cores."""
 
 from __future__ import annotations
 
-import hashlib
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
-import numpy as np
 from tqdm import tqdm
 
 from index import store as storage
 from index.cache import ReadingCache
-from index.document import Document
-from index.errors import DocumentUnreadable, NoDocuments
-from index.lexical import Lexicon
-from index.loaders import load_document, open_source
-from index.passages import Passage, make_passages
+from index.contents import BM25, VECTORS, ReadingsWriter, load_rows
+from index.engines import Engine, load_engine
+from index.errors import DocumentUnreadable
+from index.gathering import Gathered, gather
+from index.late import ReadTokens
+from index.lexicon_writer import LexiconWriter
+from index.passage_file import PassageFile, PassageWriter
+from index.passages import Passage
 from index.reader import Reader
-from index.token_store import TokenStore
+from index.settings import load_settings
 
 
 @dataclass(frozen=True)
 class BuildReport:
     """What a build did; `errors` has one entry for each document that was left out, `notes` a line
     for each that went in with something missing. `embedded` counts the passages that no earlier
-    build had read."""
+    build had read. `recall`: what part of the ten nearest a search finds, by kind of vector,
+    where there are so many that not all are compared."""
 
     documents: int
     passages: int
@@ -34,103 +39,108 @@ class BuildReport:
     errors: tuple[DocumentUnreadable, ...]
     notes: tuple[str, ...] = ()
     embedded: int = 0
+    recall: tuple[tuple[str, float], ...] = ()
 
 
-def build(documents: Path, store: Path, reader: Reader, progress: bool = True) -> BuildReport:
+@dataclass(frozen=True)
+class Filled:
+    """What was put into a version's folder."""
+
+    passages: int
+    sentences: int
+    dimension: int
+    recall: dict[str, float]
+
+
+def build(
+    documents: Path,
+    store: Path,
+    reader: Reader,
+    progress: bool = True,
+    engine: Engine | None = None,
+    threads: int | None = None,
+) -> BuildReport:
     """Makes the index of all readable documents below a folder the current one of the store.
 
     A document that cannot be read is reported, the others go in. Whatever goes wrong, the index
-    that was current before stays whole. Progress goes to stderr. Raises NoDocuments where none
-    could be read, StoreBusy, StoreUnwritable.
+    that was current before stays whole, and what was read is not read again. `engine` is what
+    INDEX_ENGINE names, `threads` the cores there are, unless given. Progress goes to stderr.
+    Raises NoDocuments where none could be read, StoreBusy, StoreUnwritable, EngineUnavailable.
     """
+    engine = engine or load_engine(load_settings())
+    threads = threads or os.cpu_count() or 1
+    found = Gathered()
     with storage.locked(store):
-        found = _read(documents, progress)
-        passages = tuple(found.passages)
-        cache = ReadingCache(store, reader)
-        with tqdm(
-            total=len(passages), desc="passages", unit="passage", disable=not progress
-        ) as bar:
-            read = cache.read(passages, bar.update)
-        vectors = np.stack([one.vector for one in read])
-        sentence_vectors = np.concatenate([one.sentences for one in read])
-        question_vectors = np.concatenate([one.questions for one in read])
-        manifest = storage.Manifest(
-            format=storage.FORMAT,
-            version="",
-            built_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
-            model=reader.name,
-            fingerprint=reader.fingerprint,
-            dimension=vectors.shape[1],
-            documents_folder=str(documents),
-            documents=found.digests,
-            passages=len(passages),
-            sentences=len(sentence_vectors),
-            files={},
-            left_out=[*map(str, found.errors), *found.notes],
-        )
-        contents = storage.Contents(
-            manifest,
-            passages,
-            storage.flat_index(vectors),
-            storage.flat_index(sentence_vectors),
-            storage.flat_index(question_vectors),
-            Lexicon.of([passage_text(passage) for passage in passages]),
-            TokenStore.of(read),
-        )
-        version = storage.write(store, contents).version
+        cache = ReadingCache(store, reader, threads)
+
+        def read(passages: Sequence[Passage]) -> Iterator[ReadTokens]:
+            with tqdm(
+                total=len(passages), desc="passages", unit="passage", disable=not progress
+            ) as bar:
+                yield from cache.read(passages, bar.update)
+
+        def fill_folder(folder: Path) -> storage.Manifest:
+            filled = fill(folder, gather(documents, found, progress), read, engine, threads)
+            return manifest_of(filled, reader, str(documents), found)
+
+        manifest = storage.write(store, fill_folder, engine.forget)
         cache.prune()
     return BuildReport(
-        len(found.digests),
-        len(passages),
-        len(sentence_vectors),
-        version,
-        tuple(found.errors),
-        tuple(found.notes),
-        cache.embedded,
+        documents=len(found.digests),
+        passages=manifest.passages,
+        sentences=manifest.sentences,
+        version=manifest.version,
+        errors=tuple(found.errors),
+        notes=tuple(found.notes),
+        embedded=cache.embedded,
+        recall=tuple(manifest.recall.items()),
+    )
+
+
+def fill(
+    folder: Path,
+    passages: Iterable[Passage],
+    read: Callable[[Sequence[Passage]], Iterable[ReadTokens]],
+    engine: Engine,
+    threads: int,
+) -> Filled:
+    """Writes a version's files; holds a few passages at a time."""
+    lexicon = LexiconWriter(folder / BM25)
+    with closing(PassageWriter(folder)) as texts:
+        for passage in passages:
+            texts.add(passage)
+            lexicon.add(passage_text(passage))
+    lexicon.finish()
+    counts = dict(zip(VECTORS, (texts.count, texts.sentences, texts.questions), strict=True))
+    with closing(ReadingsWriter(folder, counts)) as readings:
+        for reading in read(PassageFile(folder)):
+            readings.add(reading)
+    rows = load_rows(folder)
+    recall = engine.keep(folder, rows, threads)
+    return Filled(texts.count, texts.sentences, rows["passages"].dimension, recall)
+
+
+def manifest_of(
+    filled: Filled, reader: Reader, documents: str, found: Gathered
+) -> storage.Manifest:
+    """The manifest but for the version and the files' digests."""
+    return storage.Manifest(
+        format=storage.FORMAT,
+        version="",
+        built_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        model=reader.name,
+        fingerprint=reader.fingerprint,
+        dimension=filled.dimension,
+        documents_folder=documents,
+        documents=found.digests,
+        passages=filled.passages,
+        sentences=filled.sentences,
+        files={},
+        left_out=[*map(str, found.errors), *found.notes],
+        recall=filled.recall,
     )
 
 
 def passage_text(passage: Passage) -> str:
     """What stands for a passage in the word index."""
     return "\n".join(part for part in (passage.title, passage.section, passage.text) if part)
-
-
-@dataclass(frozen=True)
-class _Gathered:
-    passages: list[Passage]
-    digests: dict[str, str]
-    errors: list[DocumentUnreadable]
-    notes: list[str]
-
-
-def _read(where: Path, progress: bool) -> _Gathered:
-    source = open_source(where)
-    found = _Gathered([], {}, list(source.errors), [])
-    said_by: dict[str, str] = {}
-    for path in tqdm(source.files, desc="documents", unit="doc", disable=not progress):
-        try:
-            document, content = load_document(path, source.folder, source.address.get(path))
-            _refuse_copy(document, said_by)
-        except DocumentUnreadable as error:
-            found.errors.append(error)
-            continue
-        found.passages.extend(make_passages(document))
-        found.digests[document.name] = hashlib.sha256(content).hexdigest()
-        found.notes.extend(f"{document.name}: {note}" for note in document.notes)
-    if not found.digests:
-        reasons = "; ".join(str(error) for error in found.errors[:3])
-        raise NoDocuments(
-            f"none of the {len(found.errors)} files in {where} could be read: {reasons}"
-        )
-    return found
-
-
-def _refuse_copy(document: Document, said_by: dict[str, str]) -> None:
-    """Raises DocumentUnreadable for a document whose text an earlier one has, word for word."""
-    text = " ".join(" ".join(block.text.split()) for block in document.blocks)
-    digest = hashlib.sha256(text.lower().encode()).hexdigest()
-    earlier = said_by.setdefault(digest, document.name)
-    if earlier != document.name:
-        raise DocumentUnreadable(
-            document.name, f"it has the same text as {earlier}, which went in; remove one of them"
-        )

@@ -6,6 +6,8 @@ IndexProblem
 ├── NoDocuments           a folder holds nothing that could be indexed
 ├── ModelUnavailable      the embedding model cannot be found, loaded or prepared
 ├── ModelMismatch         the index was built with another model than the one in use
+├── EngineUnavailable     the vector engine cannot be reached or refuses
+├── EngineMismatch        the index was built for another vector engine than the one in use
 ├── StoreMissing          there is no index where one was looked for
 ├── StoreBroken           the files of an index are damaged, missing or of another format
 ├── StoreBusy             another build is writing to the same store
@@ -54,6 +56,23 @@ class ModelMismatch(IndexProblem):
             f"rebuild it: python -m index build --documents {documents} --store {store}"
         )
         self.built_with = built_with
+        self.in_use = in_use
+
+
+class EngineUnavailable(IndexProblem):
+    """The vector engine cannot be reached or refuses."""
+
+
+class EngineMismatch(IndexProblem):
+    """The index was built for another vector engine than the one in use."""
+
+    def __init__(self, built_for: str, in_use: str, store: Path) -> None:
+        super().__init__(
+            f"the index in {store} was built for {built_for}, but INDEX_ENGINE is {in_use}; "
+            f"set it to {built_for} or rebuild: python -m index build --documents DIR "
+            f"--store {store}"
+        )
+        self.built_for = built_for
         self.in_use = in_use
 
 

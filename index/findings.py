@@ -12,14 +12,14 @@ from typing import Any, Literal
 import numpy as np
 
 from index.agreement import difference, says_the_same
+from index.contents import Contents
 from index.errors import GapsUnreadable
 from index.passages import Passage
-from index.store import Contents
+from index.spans import owners_of
 
 # Sentences are compared with so many nearest ones, from this cosine up.
 _NEIGHBOURS = 12
 _NEAR = 0.6
-_BATCH = 1024
 
 
 @dataclass(frozen=True)
@@ -47,19 +47,20 @@ def pairs(contents: Contents) -> list[Pair]:
 
 
 def _pairs(contents: Contents) -> Iterator[Pair]:
-    sentences = [
-        (passage, sentence) for passage in contents.passages for sentence in passage.sentences
-    ]
-    index = contents.sentence_vectors
-    most = min(_NEIGHBOURS, len(sentences))
-    for first in range(0, len(sentences), _BATCH):
-        count = min(_BATCH, len(sentences) - first)
-        cosines, near = index.search(np.asarray(index.reconstruct_n(first, count)), most)
-        for row in range(count):
-            for cosine, place in zip(cosines[row], near[row], strict=True):
-                # Each pair once: the later sentence finds the earlier one.
-                if cosine >= _NEAR and 0 <= place < first + row:
-                    yield from _compared(sentences[place], sentences[first + row])
+    rows, near = contents.rows["sentences"], contents.nearest["sentences"]
+    for first, block in rows.blocks():
+        for row, vector in enumerate(block, first):
+            # Each pair once: the later sentence finds the earlier one.
+            found = near.nearest(vector, _NEIGHBOURS)
+            earlier = found[found < row]
+            for place in earlier[rows.dots(earlier, vector) >= _NEAR]:
+                yield from _compared(_sentence(contents, int(place)), _sentence(contents, row))
+
+
+def _sentence(contents: Contents, row: int) -> tuple[Passage, str]:
+    owner = int(owners_of(contents.sentence_first, np.array(row)))
+    passage = contents.passages[owner]
+    return passage, passage.sentences[row - int(contents.sentence_first[owner])]
 
 
 def _compared(one: tuple[Passage, str], other: tuple[Passage, str]) -> Iterator[Pair]:

@@ -55,21 +55,40 @@ class Late:
         """For each sentence of a passage, shape (s,), the logit that it answers; a sentence of
         which no token was read matches by its heading.
         """
-        count = len(sentences)
-        cosines = asked.tokens @ tokens.T
-        best = np.full((count, len(asked.tokens)), -1.0, np.float32)
+        counts = np.array([len(belongs)]), np.array([len(sentences)])
+        return self.logits_of_many(asked, tokens, belongs, *counts, sentences @ asked.vector)
+
+    def logits_of_many(
+        self,
+        asked: AskedTokens,
+        tokens: Array,
+        belongs: NDArray[np.int16],
+        token_counts: NDArray[np.int64],
+        sentence_counts: NDArray[np.int64],
+        near: Array,
+    ) -> Array:
+        """The same for passages end to end: `token_counts` and `sentence_counts` of each, and the
+        cosine of every sentence.
+        """
+        best = np.full((len(near), len(asked.tokens)), -1.0, np.float32)
         if len(belongs):
-            starts = np.flatnonzero(np.diff(belongs, prepend=np.int16(-9)))
-            runs = np.maximum.reduceat(cosines, starts, axis=1).T
-            for start, run in zip(starts, runs, strict=True):
-                owner = belongs[start]
-                if owner == HEADING:
-                    best = np.maximum(best, run)
-                elif owner < count:
-                    best[owner] = np.maximum(best[owner], run)
+            passage = np.repeat(np.arange(len(token_counts)), token_counts)
+            starts = np.flatnonzero(np.diff(belongs, prepend=np.int16(-9)) | _changes(passage))
+            runs = np.maximum.reduceat(tokens @ asked.tokens.T, starts, axis=0)
+            owner, place = belongs[starts], passage[starts]
+            first = np.cumsum(sentence_counts) - sentence_counts
+            own = (owner >= 0) & (owner < sentence_counts[place])
+            best[first[place[own]] + owner[own]] = runs[own]
+            heading = np.full((len(token_counts), len(asked.tokens)), -1.0, np.float32)
+            heading[place[owner == HEADING]] = runs[owner == HEADING]
+            best = np.maximum(best, np.repeat(heading, sentence_counts, axis=0))
         late = (best - asked.floor) @ asked.weight
-        near = sentences @ asked.vector
         return np.asarray(self.nearness * (near - 0.5) + late + self.bias, dtype=np.float32)
+
+
+def _changes(values: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Where a value differs from the one before; the first does."""
+    return np.asarray(np.diff(values, prepend=-1) != 0, np.bool_)
 
 
 def sentence_means(states: Array, belongs: NDArray[np.int16], count: int, whole: Array) -> Array:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from index.contents import Contents
 from index.errors import QuestionEmpty
 from index.findings import Gap, pairs
 from index.passages import Passage
 from index.review import is_outdated, review_due
 from index.search import Index, SearchResult
-from index.store import Contents
 
 TEMPLATE = Path(__file__).with_name("report.html.jinja")
 

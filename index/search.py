@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index import store as storage
 from index.answerable import THRESHOLD, Evidence, confidence, misses_figure
+from index.close_look import Look, look_closely
+from index.contents import Contents, read
+from index.engines import Engine, load_engine
 from index.errors import ModelMismatch, QuestionEmpty
 from index.late import AskedTokens
-from index.lexical import LexicalScores
+from index.lexical import AskedWords
 from index.passages import Passage
-from index.ranking import Parts, score
+from index.ranking import score
 from index.reader import Reader
+from index.settings import load_settings
+from index.spans import owners_of
 from index.spelling import Spelling
 from index.terms import function_words, synonym_words, terms, words
 
-if TYPE_CHECKING:
-    from faiss import IndexFlatIP
-
-# Passages are looked at closely when they are among the first this many by any measure.
+# Passages are looked at closely when they are among the first this many by any measure; of
+# sentences twice as many count.
 _NEAR_PASSAGES = 30
-_NEAR_SENTENCES = 60
 _NEAR_QUESTIONS = 10
 # Questions are read no further; the model reads less still.
 _LONGEST_QUESTION = 2000
@@ -68,23 +67,22 @@ class SearchResult:
 class Index:
     """An index opened for searching; safe for several threads."""
 
-    def __init__(self, contents: storage.Contents, reader: Reader) -> None:
+    def __init__(self, contents: Contents, reader: Reader) -> None:
         self._contents = contents
         self._reader = reader
-        counts = [len(passage.sentences) for passage in contents.passages]
-        self._first_sentence = np.array([0, *accumulate(counts)])
-        asked = [len(passage.questions) for passage in contents.passages]
-        self._first_question = np.array([0, *accumulate(asked)])
-        self._spelling = _spelling(contents.passages, reader)
+        self._spelling = Spelling(
+            contents.vocabulary | function_words() | synonym_words(), reader.knows
+        )
         self.version = contents.manifest.version
 
     @classmethod
-    def open(cls, store: Path, reader: Reader) -> Index:
-        """The current index of a store.
+    def open(cls, store: Path, reader: Reader, engine: Engine | None = None) -> Index:
+        """The current index of a store; `engine` is what INDEX_ENGINE names, unless given.
 
-        Raises StoreMissing, StoreBroken, or ModelMismatch where it was built with another model.
+        Raises StoreMissing, StoreBroken, ModelMismatch where it was built with another model,
+        EngineMismatch where for another engine, or EngineUnavailable.
         """
-        contents = storage.read(store)
+        contents = read(store, engine or load_engine(load_settings()))
         manifest = contents.manifest
         if manifest.fingerprint != reader.fingerprint:
             raise ModelMismatch(
@@ -102,103 +100,76 @@ class Index:
         if k < 1:
             raise ValueError(f"k is {k}; ask for at least one passage")
         text = self._spelling.corrected(" ".join(question[:_LONGEST_QUESTION].split()))
-        asked = self._reader.ask(text)
-        lexical = self._contents.lexicon.score(text)
-        found = [
-            self._scored(number, asked, float(lexical.bm25[number]))
-            for number in self._candidates(asked.vector[None], lexical.bm25)
-        ]
-        ranked = sorted(found, key=lambda one: (-one[1].score, one[0]))
-        sure = confidence(_evidence(text, ranked[:_EVIDENCE_PASSAGES], lexical, self._has_tokens))
+        asked, said = self._reader.ask(text), self._contents.lexicon.ask(text)
+        numbers = self._candidates(asked, said, max(k, _NEAR_PASSAGES))
+        most = max(k, _EVIDENCE_PASSAGES)
+        looks = look_closely(self._contents, self._reader.late, asked, said, numbers, most)
+        ranked = sorted(
+            ((look, *score(look.parts)) for look in looks),
+            key=lambda one: (-one[1], one[0].number),
+        )
+        best = [self._scored(*one) for one in ranked[:most]]
+        evidence = _evidence(
+            text, said.rarest, best[:_EVIDENCE_PASSAGES], [one[0] for one in ranked], self._late
+        )
+        sure = confidence(evidence)
         return SearchResult(
             question=question,
-            passages=tuple(one for _, one in ranked[:k]),
+            passages=tuple(best[:k]),
             answerable=sure >= THRESHOLD,
             confidence=sure,
             index_version=self.version,
         )
 
     @property
-    def passages(self) -> tuple[Passage, ...]:
-        """All passages, in the order of their documents."""
+    def passages(self) -> Sequence[Passage]:
+        """All passages, in the order of their documents, each read when it is asked for."""
         return self._contents.passages
 
     @property
-    def _has_tokens(self) -> bool:
+    def _late(self) -> bool:
         return self._reader.late is not None
 
-    def _candidates(
-        self, vector: NDArray[np.float32], bm25: NDArray[np.float32]
-    ) -> NDArray[np.int64]:
-        contents = self._contents
-        _, near = contents.passage_vectors.search(vector, min(_NEAR_PASSAGES, len(bm25)))
-        by_words = np.argsort(-bm25, kind="stable")[:_NEAR_PASSAGES]
-        parts = [near[0], by_words]
-        for index, first, most in (
-            (contents.sentence_vectors, self._first_sentence, _NEAR_SENTENCES),
-            (contents.question_vectors, self._first_question, _NEAR_QUESTIONS),
-        ):
-            if index.ntotal:
-                _, rows = index.search(vector, min(most, index.ntotal))
-                parts.append(np.searchsorted(first, rows[0], side="right") - 1)
-        found = np.unique(np.concatenate(parts))
-        return np.asarray(found[found >= 0], np.int64)
+    def _candidates(self, asked: AskedTokens, said: AskedWords, count: int) -> NDArray[np.int64]:
+        """The passages that are among the first by any measure, rising."""
+        contents, vector = self._contents, asked.vector
+        sentences = contents.nearest["sentences"].nearest(vector, 2 * count)
+        questions = contents.nearest["questions"].nearest(vector, _NEAR_QUESTIONS)
+        found = [
+            contents.nearest["passages"].nearest(vector, count),
+            owners_of(contents.sentence_first, sentences),
+            owners_of(contents.question_first, questions),
+            contents.lexicon.best(said, count),
+        ]
+        return np.unique(np.concatenate(found))
 
-    def _scored(self, number: int, asked: AskedTokens, lexical: float) -> tuple[int, ScoredPassage]:
-        contents = self._contents
-        lines = _rows(contents.sentence_vectors, self._first_sentence, number)
-        near = lines @ asked.vector
-        whole = float(contents.passage_vectors.reconstruct(int(number)) @ asked.vector)
-        questions = _rows(contents.question_vectors, self._first_question, number) @ asked.vector
-        late = None
-        if self._reader.late is not None:
-            tokens, belongs = contents.tokens.of_passage(number)
-            late = self._reader.late.logits(asked, tokens, belongs, lines)
-        parts = Parts(
-            dense=max(whole, float(near.max())),
-            lexical=lexical,
-            late=late,
-            near=near,
-            asked=float(questions.max()) if len(questions) else 0.0,
-        )
-        total, of_sentences = score(parts)
-        return number, ScoredPassage(
-            contents.passages[number],
+    def _scored(self, look: Look, total: float, of_sentences: NDArray[np.float32]) -> ScoredPassage:
+        parts = look.parts
+        return ScoredPassage(
+            self._contents.passages[look.number],
             total,
             parts.dense,
-            lexical,
+            parts.lexical,
             tuple(map(float, of_sentences)),
-            float(late.max()) if late is not None else 0.0,
+            look.late,
             parts.asked,
         )
 
 
-def _rows(index: IndexFlatIP, first: NDArray[np.int64], number: int) -> NDArray[np.float32]:
-    """The vectors of a passage's sentences or questions, shape (n, size)."""
-    begin, end = int(first[number]), int(first[number + 1])
-    rows: NDArray[np.float32] = index.reconstruct_n(begin, end - begin)
-    return rows
-
-
 def _evidence(
-    text: str, best: list[tuple[int, ScoredPassage]], lexical: LexicalScores, has_tokens: bool
+    text: str,
+    subject: str | None,
+    best: Sequence[ScoredPassage],
+    looks: Sequence[Look],
+    has_tokens: bool,
 ) -> Evidence:
-    subject = lexical.rarest
-    lines = (line for _, one in best for line in one.passage.sentences)
+    lines = (line for one in best for line in one.passage.sentences)
     # A figure answers only in a sentence about what was asked.
-    on_subject = [line for line in lines if subject is None or subject in terms(line)]
+    on_subject = (line for line in lines if subject is None or subject in terms(line))
     return Evidence(
-        dense=max(one.dense for _, one in best),
-        coverage=max(float(lexical.coverage[number]) for number, _ in best),
+        dense=max(one.dense for one in best),
+        coverage=max(look.coverage for look in looks[:_EVIDENCE_PASSAGES]),
         missing_figure=misses_figure(text, on_subject),
-        late=max(one.late for _, one in best) if has_tokens else None,
-        asked=max(one.asked for _, one in best),
+        late=max(one.late for one in best) if has_tokens else None,
+        asked=max(one.asked for one in best),
     )
-
-
-def _spelling(passages: Iterable[Passage], reader: Reader) -> Spelling:
-    """Knows the words of the documents, and those of the language that the reader has."""
-    vocabulary = set(function_words() | synonym_words())
-    for passage in passages:
-        vocabulary.update(words(f"{passage.title} {passage.section} {passage.text}"))
-    return Spelling(vocabulary, reader.knows)

@@ -20,10 +20,10 @@ class Spelling:
     def __init__(self, vocabulary: Iterable[str], knows: Callable[[str], bool] | None) -> None:
         self._vocabulary = frozenset(vocabulary)
         self._knows = knows or (lambda word: False)
-        self._by_initial: dict[str, list[str]] = {}
+        self._alike: dict[tuple[str, int], list[str]] = {}
         for word in sorted(self._vocabulary):
             if len(word) >= _SHORTEST - 1:
-                self._by_initial.setdefault(word[0], []).append(word)
+                self._alike.setdefault((word[0], len(word)), []).append(word)
 
     def corrected(self, text: str) -> str:
         """The text with misspelt words replaced, the rest as it was."""
@@ -33,28 +33,30 @@ class Spelling:
         word = written.lower()
         if len(word) < _SHORTEST or word in self._vocabulary or self._knows(word):
             return written
-        best, best_distance = written, 2 if len(word) < _TWO_ERRORS_FROM else 3
+        most = 1 if len(word) < _TWO_ERRORS_FROM else 2
+        return self._nearest(word, most) or written
+
+    def _nearest(self, word: str, most: int) -> str | None:
+        """The vocabulary's nearest word, at most so many letters off; the first of equals."""
+        from rapidfuzz.distance import OSA
+        from rapidfuzz.process import extractOne
+
         # First letters are seldom wrong, and keeping to them spares most of the comparisons.
-        for candidate in self._by_initial.get(word[0], ()):
-            if abs(len(candidate) - len(word)) < best_distance:
-                distance = edit_distance(word, candidate, best_distance - 1)
-                if distance < best_distance:
-                    best, best_distance = candidate, distance
-        return best
+        lengths = range(len(word) - most, len(word) + most + 1)
+        candidates = [one for size in lengths for one in self._alike.get((word[0], size), ())]
+        found = extractOne(word, candidates, scorer=OSA.distance, score_cutoff=most)
+        return min(self._as_near(word, candidates, int(found[1]))) if found else None
+
+    def _as_near(self, word: str, candidates: Iterable[str], distance: int) -> list[str]:
+        from rapidfuzz.distance import OSA
+        from rapidfuzz.process import extract_iter
+
+        near = extract_iter(word, candidates, scorer=OSA.distance, score_cutoff=distance)
+        return [found for found, _, _ in near]
 
 
 def edit_distance(first: str, second: str, limit: int) -> int:
     """Letters to insert, drop, change or swap with a neighbour; limit + 1 where it is more."""
-    before: list[int] = []
-    row = list(range(len(second) + 1))
-    for i, letter in enumerate(first, 1):
-        above, row = row, [i]
-        for j, other in enumerate(second, 1):
-            cost = min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (letter != other))
-            if i > 1 and j > 1 and letter == second[j - 2] and first[i - 2] == other:
-                cost = min(cost, before[j - 2] + 1)
-            row.append(cost)
-        if min(row) > limit:
-            return limit + 1
-        before = above
-    return row[-1]
+    from rapidfuzz.distance import OSA
+
+    return int(OSA.distance(first, second, score_cutoff=limit))

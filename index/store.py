@@ -1,17 +1,13 @@
-"""The index on disk.
+"""The versions of an index on disk, and which of them is in use.
 
     store/
       current                    the name of the version in use, replaced in one step
       lock                       held by a running build
       cache/                     readings of passages, see index/cache.py
       versions/NAME/
-        manifest.json            what is in it, and the sha256 of every other file
-        passages.jsonl           one passage a line
-        passages.faiss           one vector a passage
-        sentences.faiss          one vector a sentence, in the order of the passages
-        questions.faiss          one a question that a document says it answers, likewise
-        token*.npy               see index/token_store.py
-        bm25/                    bm25s' own files
+        manifest.json            what is in it, and the digest of every other file
+        engine.json              what finds near vectors in it, see index/engines.py
+        the rest                 see index/contents.py
 
 A version is written beside the others, flushed, and only then made current, so a reader finds
 the old index or the new one and never a part. The version before the current one is kept for
@@ -25,34 +21,31 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Final
 
 from index.errors import StoreBroken, StoreBusy, StoreMissing, StoreUnwritable
-from index.lexical import Lexicon
-from index.passages import Passage
-from index.token_store import TokenStore
 
-if TYPE_CHECKING:
-    from faiss import IndexFlatIP
-
-FORMAT = 3
-_MAKING = "making-"
+FORMAT: Final = 4
+_MAKING: Final = "making-"
+# Larger files are vouched for by their size and this many of their parts: a version of many
+# gigabytes has to open in a moment.
+_WHOLE_BYTES: Final = 64 << 20
+_SAMPLES: Final = 32
+_SAMPLE_BYTES: Final = 1 << 20
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """What an index was made of; `documents` and `files` map names to their sha256.
+    """What an index was made of; `documents` maps names to their sha256, `files` to a digest.
 
     `left_out` has a line for every file, or part of one, that did not go in.
-    """
+    `recall`: the part of the ten nearest that is found, by kind of vector, where not all are
+    compared."""
 
     format: int
     version: str
@@ -66,50 +59,35 @@ class Manifest:
     sentences: int
     files: dict[str, str]
     left_out: list[str] = field(default_factory=list)
+    recall: dict[str, float] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Contents:
-    """An index in memory."""
+def write(
+    store: Path,
+    fill: Callable[[Path], Manifest],
+    forget: Callable[[Path], None] = lambda folder: None,
+) -> Manifest:
+    """Makes what `fill` puts into a folder the current index, all of it or nothing; to be called
+    under `locked`.
 
-    manifest: Manifest
-    passages: tuple[Passage, ...]
-    passage_vectors: IndexFlatIP
-    sentence_vectors: IndexFlatIP
-    question_vectors: IndexFlatIP
-    lexicon: Lexicon
-    tokens: TokenStore
-
-
-def flat_index(vectors: NDArray[np.float32]) -> IndexFlatIP:
-    """An exact inner product index of vectors, shape (n, dimension)."""
-    import faiss
-
-    index = faiss.IndexFlatIP(vectors.shape[1])
-    index.add(np.ascontiguousarray(vectors))
-    return index
-
-
-def write(store: Path, contents: Contents) -> Manifest:
-    """Makes `contents` the current index, all of it or nothing; to be called under `locked`.
-
-    The manifest's version and files are filled in. Raises StoreUnwritable.
+    The manifest's version and files are filled in. `forget` is told of every version before its
+    folder is removed. Raises StoreUnwritable.
     """
     versions = store / "versions"
     making = None
     try:
         versions.mkdir(parents=True, exist_ok=True)
-        _prune(store)
+        _prune(store, forget)
         making = Path(tempfile.mkdtemp(prefix=_MAKING, dir=versions))
         making.chmod(0o755)
-        manifest = _write_files(making, contents)
+        manifest = _write_files(making, fill)
         stamp = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%S%f")
         name = f"{stamp}-{manifest.version}"
         making = making.replace(versions / name)
         _sync(versions)
         _point_to(store, name)
         making = None
-        _prune(store)
+        _prune(store, forget)
         return manifest
     except (OSError, RuntimeError) as error:  # RuntimeError: how faiss says that a disk is full
         raise StoreUnwritable(
@@ -117,19 +95,19 @@ def write(store: Path, contents: Contents) -> Manifest:
         ) from error
     finally:
         if making is not None:
-            shutil.rmtree(making, ignore_errors=True)
+            _remove(making, forget)
 
 
-def read(store: Path) -> Contents:
-    """The current index, every file verified; raises StoreMissing or StoreBroken."""
+def current_folder(store: Path) -> tuple[Path, Manifest]:
+    """The version in use, every file verified; raises StoreMissing or StoreBroken."""
     folder = store / "versions" / current_version(store)
     manifest = _read_manifest(store, folder)
     for name, digest in manifest.files.items():
         if not (folder / name).is_file():
             raise StoreBroken(store, f"{name} is missing")
-        if _sha256(folder / name) != digest:
+        if _digest(folder / name) != digest:
             raise StoreBroken(store, f"{name} is not as it was written")
-    return _read_files(store, folder, manifest)
+    return folder, manifest
 
 
 def current_version(store: Path) -> str:
@@ -166,25 +144,16 @@ def locked(store: Path) -> Iterator[None]:
         yield
 
 
-def _write_files(folder: Path, contents: Contents) -> Manifest:
-    import faiss
-
-    with (folder / "passages.jsonl").open("w", encoding="utf-8") as stream:
-        for passage in contents.passages:
-            stream.write(json.dumps(asdict(passage), ensure_ascii=False) + "\n")
-    faiss.write_index(contents.passage_vectors, str(folder / "passages.faiss"))
-    faiss.write_index(contents.sentence_vectors, str(folder / "sentences.faiss"))
-    faiss.write_index(contents.question_vectors, str(folder / "questions.faiss"))
-    contents.lexicon.save(folder / "bm25")
-    contents.tokens.save(folder)
+def _write_files(folder: Path, fill: Callable[[Path], Manifest]) -> Manifest:
+    manifest = fill(folder)
     files = {
-        path.relative_to(folder).as_posix(): _sha256(path)
+        path.relative_to(folder).as_posix(): _digest(path)
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
-    made_of = (FORMAT, contents.manifest.fingerprint, files["passages.jsonl"])
+    made_of = (FORMAT, manifest.fingerprint, files["passages.jsonl"])
     version = hashlib.sha256(repr(made_of).encode()).hexdigest()[:12]
-    manifest = replace(contents.manifest, version=version, files=files)
+    manifest = replace(manifest, version=version, files=files)
     text = json.dumps(asdict(manifest), indent=2, ensure_ascii=False) + "\n"
     (folder / "manifest.json").write_text(text, encoding="utf-8")
     for path in sorted(folder.rglob("*"), reverse=True):
@@ -205,45 +174,6 @@ def _read_manifest(store: Path, folder: Path) -> Manifest:
         raise StoreBroken(store, f"manifest.json cannot be read ({error})") from error
 
 
-def _read_files(store: Path, folder: Path, manifest: Manifest) -> Contents:
-    import faiss
-
-    try:
-        lines = (folder / "passages.jsonl").read_text(encoding="utf-8").split("\n")
-        contents = Contents(
-            manifest,
-            tuple(_passage(line) for line in lines if line),
-            faiss.read_index(str(folder / "passages.faiss")),
-            faiss.read_index(str(folder / "sentences.faiss")),
-            faiss.read_index(str(folder / "questions.faiss")),
-            Lexicon.load(folder / "bm25"),
-            TokenStore.load(folder),
-        )
-    except (OSError, ValueError, TypeError, KeyError, RuntimeError) as error:
-        raise StoreBroken(store, f"its files cannot be read ({error})") from error
-    _check_counts(store, contents)
-    return contents
-
-
-def _check_counts(store: Path, contents: Contents) -> None:
-    manifest = contents.manifest
-    for what, found, expected in (
-        ("passages", len(contents.passages), manifest.passages),
-        ("passage vectors", contents.passage_vectors.ntotal, manifest.passages),
-        ("sentence vectors", contents.sentence_vectors.ntotal, manifest.sentences),
-        ("passages with tokens", len(contents.tokens.starts) - 1, manifest.passages),
-        ("dimensions", contents.passage_vectors.d, manifest.dimension),
-    ):
-        if found != expected:
-            raise StoreBroken(store, f"it holds {found} {what}, its manifest says {expected}")
-
-
-def _passage(line: str) -> Passage:
-    values = json.loads(line)
-    lists = {key: tuple(values[key]) for key in ("sentences", "questions")}
-    return Passage(**(values | lists))
-
-
 def _point_to(store: Path, name: str) -> None:
     handle, path = tempfile.mkstemp(prefix="current-", dir=store)
     try:
@@ -259,7 +189,7 @@ def _point_to(store: Path, name: str) -> None:
     _sync(store)
 
 
-def _prune(store: Path) -> None:
+def _prune(store: Path, forget: Callable[[Path], None]) -> None:
     """Removes all versions but the current one and the one before, and what kills left."""
     names = sorted(path.name for path in (store / "versions").iterdir())
     finished = [name for name in names if not name.startswith(_MAKING)]
@@ -270,16 +200,29 @@ def _prune(store: Path) -> None:
     keep = {current, *[name for name in finished if name < current][-1:]}
     for name in names:
         if name not in keep:
-            shutil.rmtree(store / "versions" / name, ignore_errors=True)
+            _remove(store / "versions" / name, forget)
     for stray in store.glob("current-*"):
         stray.unlink(missing_ok=True)
 
 
-def _sha256(path: Path) -> str:
+def _remove(folder: Path, forget: Callable[[Path], None]) -> None:
+    forget(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _digest(path: Path) -> str:
+    """sha256 of a file, or of its size and parts spread over it where it is large."""
+    size = path.stat().st_size
     digest = hashlib.sha256()
     with path.open("rb") as stream:
-        while chunk := stream.read(1 << 20):
-            digest.update(chunk)
+        if size <= _WHOLE_BYTES:
+            while chunk := stream.read(_SAMPLE_BYTES):
+                digest.update(chunk)
+            return digest.hexdigest()
+        digest.update(str(size).encode())
+        for number in range(_SAMPLES):
+            stream.seek((size - _SAMPLE_BYTES) * number // (_SAMPLES - 1))
+            digest.update(stream.read(_SAMPLE_BYTES))
     return digest.hexdigest()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -10,10 +9,33 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from index.array_writer import ArrayWriter, mapped
 from index.late import Array, ReadTokens
+from index.spans import Numbers, rows_of
 
 _SCALE: Final = np.float32(127.0)
-_FILES: Final = ("tokens.npy", "token_sentences.npy", "token_starts.npy")
+_TOKENS, _SENTENCES, _STARTS = "tokens.npy", "token_sentences.npy", "token_starts.npy"
+
+
+class TokenWriter:
+    """Takes the readings of all passages in their order."""
+
+    def __init__(self, folder: Path) -> None:
+        self._tokens = ArrayWriter(folder / _TOKENS, np.int8)
+        self._sentences = ArrayWriter(folder / _SENTENCES, np.int16)
+        self._starts = ArrayWriter(folder / _STARTS, np.int64)
+        self._starts.add(np.zeros(1))
+
+    def add(self, read: ReadTokens) -> None:
+        """The tokens of the next passage."""
+        self._tokens.add(np.rint(read.tokens * _SCALE))
+        self._sentences.add(read.belongs)
+        self._starts.add(np.array([self._tokens.count]))
+
+    def close(self) -> None:
+        """To be called before the tokens are loaded."""
+        for writer in (self._tokens, self._sentences, self._starts):
+            writer.close()
 
 
 @dataclass(frozen=True)
@@ -26,30 +48,12 @@ class TokenStore:
     sentences: NDArray[np.int16]
     starts: NDArray[np.int64]
 
-    @classmethod
-    def of(cls, read: Sequence[ReadTokens]) -> TokenStore:
-        """The tokens of passages in their order."""
-        counts = [len(one.tokens) for one in read]
-        size = max((one.tokens.shape[1] for one in read), default=0)
-        kept = [np.rint(one.tokens * _SCALE).astype(np.int8) for one in read if len(one.tokens)]
-        return cls(
-            np.concatenate(kept) if kept else np.zeros((0, size), np.int8),
-            np.concatenate([one.belongs for one in read]) if read else np.zeros(0, np.int16),
-            np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-        )
-
-    def of_passage(self, number: int) -> tuple[Array, NDArray[np.int16]]:
-        """Token vectors and their sentences."""
-        first, end = self.starts[number], self.starts[number + 1]
-        return self.tokens[first:end].astype(np.float32) / _SCALE, self.sentences[first:end]
-
-    def save(self, folder: Path) -> None:
-        """Plain arrays, no pickle."""
-        arrays: tuple[NDArray[Any], ...] = (self.tokens, self.sentences, self.starts)
-        for name, array in zip(_FILES, arrays, strict=True):
-            np.save(folder / name, array, allow_pickle=False)
+    def of_passages(self, numbers: NDArray[Any]) -> tuple[Array, NDArray[np.int16], Numbers]:
+        """Token vectors and their sentences, passage after passage, and how many each has."""
+        rows, counts = rows_of(self.starts, numbers)
+        return self.tokens[rows].astype(np.float32) / _SCALE, self.sentences[rows], counts
 
     @classmethod
     def load(cls, folder: Path) -> TokenStore:
-        """What `save` wrote; raises OSError or ValueError on damaged files."""
-        return cls(*(np.load(folder / name, mmap_mode="r", allow_pickle=False) for name in _FILES))
+        """What TokenWriter wrote; raises OSError or ValueError on damaged files."""
+        return cls(*(mapped(folder / name) for name in (_TOKENS, _SENTENCES, _STARTS)))

@@ -57,12 +57,12 @@ def test_manifest_is_readable_and_names_model_documents_and_files(built: Path) -
     assert manifest["dimension"] == 64
     assert list(manifest["documents"]) == ["rivers.md"]
     assert manifest["built_at"].endswith("+00:00")
-    assert {"passages.faiss", "sentences.faiss", "passages.jsonl"} <= manifest["files"].keys()
+    assert {"passages.npy", "sentences.npy", "passages.jsonl"} <= manifest["files"].keys()
 
 
 def test_nothing_is_pickled(built: Path) -> None:
     assert {Path(name).suffix for name in files(built)} <= {
-        *("", ".faiss", ".npy", ".json", ".jsonl"),
+        *("", ".npy", ".json", ".jsonl", ".txt"),
         ".readings",  # of the cache: arrays and nothing else
     }
 
@@ -156,7 +156,7 @@ def test_missing_store_says_how_to_build_one(tmp_path: Path, words_embedder: Rea
         Index.open(tmp_path / "none", words_embedder)
 
 
-@pytest.mark.parametrize("name", ["passages.faiss", "passages.jsonl", "bm25/data.csc.index.npy"])
+@pytest.mark.parametrize("name", ["passages.npy", "passages.jsonl", "bm25/weights.npy"])
 def test_damaged_and_missing_files_are_named(
     built: Path, words_embedder: Reader, name: str
 ) -> None:

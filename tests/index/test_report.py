@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from index import Index, build
-from index import store as storage
+from index.contents import read
+from index.engines import FaissEngine
 from index.errors import GapsUnreadable
 from index.findings import Gap, pairs, read_gaps
 from index.reader import Reader
@@ -29,13 +30,13 @@ def store(folder: Folder, tmp_path: Path, words_embedder: Reader) -> Path:
 
 def test_sentences_that_differ_and_that_are_the_same_are_found(store: Path) -> None:
     found = [(pair.kind, {pair.of_one.title, pair.of_other.title}) for pair in pairs(
-        storage.read(store)
+        read(store, FaissEngine())
     )]  # fmt: skip
     assert found == [("number", {"Short", "Long"}), ("same", {"Long", "Copy"})]
 
 
 def test_documents_past_their_review_come_first(store: Path) -> None:
-    shown = documents_of(storage.read(store).passages, 24, date(2026, 1, 1))
+    shown = documents_of(read(store, FaissEngine()).passages, 24, date(2026, 1, 1))
     assert [(one.title, one.due, one.outdated) for one in shown] == [
         ("Short", "2022-01-01", True),
         ("Copy", None, False),
@@ -45,7 +46,7 @@ def test_documents_past_their_review_come_first(store: Path) -> None:
 
 
 def test_page_shows_it_all_and_fetches_nothing(store: Path, words_embedder: Reader) -> None:
-    contents, index = storage.read(store), Index.open(store, words_embedder)
+    contents, index = read(store, FaissEngine()), Index.open(store, words_embedder)
     gaps = [Gap("who <made> it?", 7), Gap("?", 1)]
     page = render(contents, index, gaps, 24, date(2026, 1, 1))
     for words in (
@@ -61,7 +62,7 @@ def test_page_without_anything_to_say_says_so(
     folder: Folder, tmp_path: Path, words_embedder: Reader
 ) -> None:
     build(folder({"copy.md": COPY}), tmp_path / "s", words_embedder, progress=False)
-    contents = storage.read(tmp_path / "s")
+    contents = read(tmp_path / "s", FaissEngine())
     page = render(contents, Index.open(tmp_path / "s", words_embedder), [], 24, date(2026, 1, 1))
     assert "every file went in whole" in page
     assert "python -m desk gaps --json" in page

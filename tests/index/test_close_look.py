@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from index.close_look import _leading
+from index.late import HEADING, AskedTokens, Late
+from index.ranking import Parts, score
+
+
+@pytest.mark.parametrize("levels", [3, 1000])
+def test_those_left_out_could_not_have_been_among_the_best(levels: int) -> None:
+    chance = np.random.default_rng(0)
+    for _ in range(50):
+        parts = chance.integers(levels, size=(4, 60)).astype(np.float32)
+        weights = chance.uniform(0, 1, size=4)
+        kept = set(_leading(parts, 5).tolist())
+        ranked = sorted(range(60), key=lambda n: (-weights @ parts[:, n], n))
+        assert set(ranked[:5]) <= kept
+        assert len(kept) < 60
+
+
+@pytest.mark.parametrize("tokens", [True, False])
+def test_score_rises_with_every_part(tokens: bool) -> None:
+    chance = np.random.default_rng(1)
+    for _ in range(200):
+        dense, lexical, late, asked = chance.uniform(0, 1, size=4)
+        less = chance.uniform(0, 1, size=4) * (dense, lexical, late, asked)
+
+        def total(dense: float, lexical: float, late: float, asked: float) -> float:
+            logits = np.array([late, -1], np.float32) if tokens else None
+            return score(Parts(dense, lexical, logits, np.array([dense, 0], np.float32), asked))[0]
+
+        # Without tokens there is no logit, which is then 0 for all.
+        assert total(*less) <= total(dense, lexical, late, asked) + 1e-6
+
+
+def one_by_one(
+    late: Late, asked: AskedTokens, tokens: np.ndarray, belongs: np.ndarray, near: np.ndarray
+) -> list[float]:
+    """The same sum, written down as it is said in index.late."""
+    found = []
+    for sentence, cosine in enumerate(near):
+        mine = tokens[(belongs == sentence) | (belongs == HEADING)]
+        best = (mine @ asked.tokens.T).max(axis=0) if len(mine) else np.full(len(asked.tokens), -1)
+        late_sum = float(((best - asked.floor) * asked.weight).sum())
+        found.append(late.nearness * (float(cosine) - 0.5) + late_sum + late.bias)
+    return found
+
+
+def unit(vectors: np.ndarray) -> np.ndarray:
+    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+
+
+def test_passages_met_together_are_as_each_by_itself() -> None:
+    chance = np.random.default_rng(2)
+    late = Late(3.0, -0.5)
+    asked = AskedTokens(
+        np.zeros(4, np.float32),
+        unit(chance.normal(size=(6, 4))),
+        *chance.normal(size=(2, 6)).astype(np.float32),
+    )
+    passages = [
+        [-1, -1, 0, 0, 1, 2, 2],
+        [0, 0, 1],  # no heading
+        [-1, 1, 1],  # nothing of its first sentence was read
+        [],  # nothing at all
+        [-1, 0],
+    ]
+    counts = [3, 2, 2, 1, 1]
+    tokens = [unit(chance.normal(size=(len(one), 4))) for one in passages]
+    near = [chance.normal(size=count).astype(np.float32) for count in counts]
+    together = late.logits_of_many(
+        asked,
+        np.concatenate(tokens),
+        np.concatenate([np.array(one, np.int16) for one in passages]),
+        np.array([len(one) for one in passages]),
+        np.array(counts),
+        np.concatenate(near),
+    )
+    expected = [
+        logit
+        for given, belongs, cosines in zip(tokens, passages, near, strict=True)
+        for logit in one_by_one(late, asked, given, np.array(belongs), cosines)
+    ]
+    np.testing.assert_allclose(together, expected, rtol=1e-4, atol=1e-5)
