@@ -90,7 +90,7 @@ def _words(found: Found) -> str:
 
 
 def _large(large: Mapping[int, Large]) -> str:
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (
             f"{size:,}",
             _ms(median(one.by_vector)),
