@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, Protocol
 
 from bot.answers.compose import Answer, Rules, compose
 from bot.answers.follow_up import Context, Reading, adds_nothing, read
+from bot.answers.mentions import mentions
 from bot.answers.suggestions import Answerable, Suggestion, suggest
 from bot.answers.topics import QUESTIONS
 from bot.answers.trace import trace_of
@@ -20,14 +22,14 @@ Kind = Literal["answer", "no_answer", "clarify"]
 _SEARCHED: Final = 8
 """Passages looked at, and shown in the trace."""
 _SEARCHED_FOR_MORE: Final = 20
+_ALL: Final = 40
+"""Passages that two readings of a follow-up may have in common."""
 _LATER_READING: Final = 0.04
 """How much surer a reading must be than the likelier one before it."""
-_SHARE: Final = 0.5
-"""Share of a follow-up's own words that the passages need to have, where it was looked up together
-with the question before it."""
-_LENIENT: Final = 0.1
-"""Confidence from which a follow-up is answered whose words the passages have: that they are on
-the subject is known from the question before it."""
+_GOING_ON: Final = 0.55
+"""Confidence from which a follow-up is answered: of what it asks by itself and of what it asks
+together with the question before it, half and half."""
+_LEAST: Final = 1e-6
 _MORE: Final = 0.7
 """What is told on "tell me more" has at least this share of the best passage's score."""
 
@@ -98,7 +100,10 @@ class Answering:
         results = _search(index, reading.texts)
         if not results:
             return _Found(reading, (), None, "there is no word in it")
-        best = _merged(results) if reading.kind == "follow_up" else results[0]
+        if reading.kind == "follow_up":
+            best = _going_on(index, reading, asked.question, results)
+        else:
+            best = results[0]
         results = (best, *results[1:])
         why = _unanswered(best, reading, asked)
         if why:
@@ -108,8 +113,6 @@ class Answering:
             why = "every passage that answers it is past its review date, and those are left out"
             return _Found(reading, results, None, why)
         why = f"the passages answer it (confidence {best.confidence:.2f})"
-        if not best.answerable:
-            why = f"it goes on with a question that the passages answer ({best.confidence:.2f})"
         return _Found(reading, results, answer, why)
 
     def _more(self, index: Searches, reading: Reading, asked: Asked, rules: Rules) -> _Found:
@@ -198,28 +201,41 @@ def _search(index: Searches, texts: Sequence[str]) -> tuple[SearchResult, ...]:
     return tuple(results[place] for place in order)
 
 
-def _merged(results: Sequence[SearchResult]) -> SearchResult:
-    """The first result with the passages of all readings, each with its best scores."""
-    best: dict[str, ScoredPassage] = {}
-    for place, result in enumerate(results):
-        for one in result.passages:
-            lowered = _lowered(one, _LATER_READING * place)
-            known = best.setdefault(one.passage.passage_id, lowered)
-            if known is not lowered:
-                best[one.passage.passage_id] = _higher(known, lowered)
-    ranked = sorted(best.values(), key=lambda one: -one.score)
-    return replace(results[0], passages=tuple(ranked[:_SEARCHED]))
+def _going_on(
+    index: Searches, reading: Reading, question: str, results: Sequence[SearchResult]
+) -> SearchResult:
+    """What answers a follow-up by itself and also together with the question before it: joined,
+    the two would be answered by whatever answers the first."""
+    joined = next((one for one in results if one.question == reading.joined), None)
+    if joined is None:
+        return results[0]
+    alone = [one for one in results if one is not joined] or _search(index, [question])
+    if not alone:
+        return results[0]
+    own = max(alone, key=lambda one: one.confidence)
+    known = {one.passage.passage_id: one for one in index.search(own.question, _ALL).passages}
+    passages = [
+        _halfway(one, known[one.passage.passage_id])
+        for one in index.search(joined.question, _ALL).passages
+        if one.passage.passage_id in known
+    ]
+    ranked = sorted(passages, key=lambda one: -one.score)
+    sure = _middle(joined.confidence, own.confidence)
+    return replace(
+        own, passages=tuple(ranked[:_SEARCHED]), confidence=sure, answerable=sure >= _GOING_ON
+    )
 
 
-def _lowered(one: ScoredPassage, by: float) -> ScoredPassage:
-    lines = tuple(score - by for score in one.sentence_scores)
-    return replace(one, score=one.score - by, sentence_scores=lines)
+def _halfway(one: ScoredPassage, other: ScoredPassage) -> ScoredPassage:
+    lines = zip(one.sentence_scores, other.sentence_scores, strict=True)
+    middle = tuple(_middle(first, second) for first, second in lines)
+    return replace(one, score=_middle(one.score, other.score), sentence_scores=middle)
 
 
-def _higher(one: ScoredPassage, other: ScoredPassage) -> ScoredPassage:
-    better = max(one, other, key=lambda scored: scored.score)
-    pairs = zip(one.sentence_scores, other.sentence_scores, strict=True)
-    return replace(better, sentence_scores=tuple(max(pair) for pair in pairs))
+def _middle(one: float, other: float) -> float:
+    """Of two probabilities, the one whose logit lies between theirs."""
+    odds = math.prod(max(p, _LEAST) / max(1 - p, _LEAST) for p in (one, other)) ** 0.5
+    return odds / (1 + odds)
 
 
 def _unanswered(best: SearchResult, reading: Reading, asked: Asked) -> str:
@@ -227,14 +243,12 @@ def _unanswered(best: SearchResult, reading: Reading, asked: Asked) -> str:
     goes_on = reading.kind == "follow_up" and bool(asked.shown)
     if goes_on and adds_nothing(asked.question):
         return ""  # "why?" and "which ones?" ask of what was answered already
-    if not best.answerable and not (goes_on and best.confidence >= _LENIENT):
+    if not best.answerable:
         return f"no passage answers it (confidence {best.confidence:.2f})"
-    needed, share = set(terms(reading.needs)), 1.0
-    if not needed and (reading.joined == best.question or not best.answerable):
-        needed, share = set(terms(asked.question)), _SHARE
-    missing = needed - _held(best)
-    if len(missing) > (1 - share) * len(needed):
-        return f"no passage has a word for {reading.needs or asked.question!r}, which is asked for"
+    # "And for migraine?" is not answered by what is said of depression.
+    missing = set(terms(reading.needs)) - _held(best) if mentions(reading.needs) else ()
+    if missing:
+        return f"no passage has a word for {reading.needs!r}, which is asked for"
     return ""
 
 
