@@ -19,7 +19,8 @@ _CONSIDERED: Final = 5
 _CLOSE: Final = 0.05
 """A sentence is quoted beside the best one when its score is at most this much lower."""
 _CLOSE_ENOUGH_TO_DIFFER: Final = 0.2
-"""And one that contradicts a quoted one already when it is at most this much lower."""
+"""And one that says the same as a quoted one, or contradicts it, already when it is at most this
+much lower."""
 _OWN_WORDS: Final = 0.1
 """Weight of the share of the question's words in the sentence itself, beside the similarity of the
 sentence in its context: the heading above makes all sentences of a passage alike."""
@@ -158,12 +159,13 @@ def _chosen(
     chosen: list[_Candidate] = []
     also: list[tuple[_Candidate, Passage]] = []
     for one in candidates:
-        if one.score < candidates[0].score - _CLOSE:
+        behind = candidates[0].score - one.score
+        if behind > _CLOSE_ENOUGH_TO_DIFFER:
             break
         twin = next((c for c in chosen if says_the_same(c.sentence, one.sentence)), None)
         if twin is not None:
             also.append((twin, one.passage))
-        elif len(chosen) < most:
+        elif behind <= _CLOSE and len(chosen) < most:
             chosen.append(one)
     return chosen, also
 
