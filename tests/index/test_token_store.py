@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from index.late import Array, ReadTokens
-from index.token_store import TokenStore
+from index.token_store import TokenStore, TokenWriter
 
 NOTHING: Array = np.zeros((0, 4), np.float32)
 
@@ -23,32 +24,37 @@ def read_tokens(count: int, seed: int) -> ReadTokens:
 PASSAGES = [read_tokens(7, 1), read_tokens(0, 2), read_tokens(3, 3)]
 
 
-@pytest.mark.parametrize("number", range(len(PASSAGES)))
-def test_a_passage_gets_its_tokens_back_to_a_half_step(number: int, tmp_path: Path) -> None:
-    TokenStore.of(PASSAGES).save(tmp_path)
-    tokens, belongs = TokenStore.load(tmp_path).of_passage(number)
-    wanted = PASSAGES[number]
-    assert tokens.shape == wanted.tokens.shape and tokens.dtype == np.float32
-    np.testing.assert_allclose(tokens, wanted.tokens, atol=0.5 / 127 + 1e-6)
-    assert belongs.tolist() == wanted.belongs.tolist()
+def stored(folder: Path, passages: Sequence[ReadTokens] = PASSAGES) -> TokenStore:
+    writer = TokenWriter(folder)
+    for passage in passages:
+        writer.add(passage)
+    writer.close()
+    return TokenStore.load(folder)
+
+
+@pytest.mark.parametrize("numbers", [[0], [1], [2], [2, 0], [0, 1, 2]])
+def test_passages_get_their_tokens_back_to_a_half_step(numbers: list[int], tmp_path: Path) -> None:
+    tokens, belongs, counts = stored(tmp_path).of_passages(np.array(numbers))
+    wanted = [PASSAGES[number] for number in numbers]
+    assert tokens.dtype == np.float32 and counts.tolist() == [len(one.tokens) for one in wanted]
+    expected = np.concatenate([one.tokens for one in wanted])
+    np.testing.assert_allclose(tokens, expected, atol=0.5 / 127 + 1e-6)
+    assert belongs.tolist() == [n for one in wanted for n in one.belongs.tolist()]
 
 
 def test_a_number_takes_a_byte_and_is_mapped_not_read(tmp_path: Path) -> None:
-    TokenStore.of(PASSAGES).save(tmp_path)
-    loaded = TokenStore.load(tmp_path)
-    assert loaded.tokens.dtype == np.int8 and isinstance(loaded.tokens, np.memmap)
+    tokens = stored(tmp_path).tokens
+    assert tokens.dtype == np.int8 and isinstance(tokens.base, np.memmap)
 
 
 def test_models_without_tokens_store_none(tmp_path: Path) -> None:
     none = ReadTokens(NOTHING, NOTHING, NOTHING, NOTHING, np.zeros(0, np.int16))
-    TokenStore.of([none, none]).save(tmp_path)
-    tokens, belongs = TokenStore.load(tmp_path).of_passage(1)
-    assert tokens.shape == (0, 4) and not len(belongs)
-    assert TokenStore.of([]).starts.tolist() == [0]
+    tokens, belongs, counts = stored(tmp_path, [none, none]).of_passages(np.array([1, 0]))
+    assert not len(tokens) and not len(belongs) and counts.tolist() == [0, 0]
 
 
 def test_a_file_that_is_damaged_or_missing_is_an_error(tmp_path: Path) -> None:
-    TokenStore.of(PASSAGES).save(tmp_path)
+    stored(tmp_path)
     (tmp_path / "tokens.npy").write_bytes(b"not an array")
     with pytest.raises(ValueError):
         TokenStore.load(tmp_path)
