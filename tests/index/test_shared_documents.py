@@ -27,7 +27,7 @@ def passages(shared_documents: Path) -> list[Passage]:
         ("What kinds of pressure do adolescents face?", "000"),
         ("What is treatment-resistant depression?", "001"),
         ("How does BDNF relate to ketamine?", "002"),
-        ("Can ketamine reduce stigma?", "003"),
+        ("What does ketamine therapy offer people who felt stigma?", "003"),
         ("Which evaluation should people considering ketamine IV treatment undergo?", "004"),
     ],
 )

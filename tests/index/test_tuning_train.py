@@ -31,7 +31,7 @@ QUESTIONS = [
     Asked("is it common at home", "small", ()),
 ]
 CORPUS = Corpus({"small": PASSAGES}, QUESTIONS)
-PLAN = Plan(steps=15, passages=3, own=8, rate=5e-3, head_rate=1e-2, heading_kept=1.0)
+PLAN = Plan(steps=40, passages=3, own=8, rate=5e-3, head_rate=1e-2, heading_kept=1.0)
 TEXTS = [text for piece in PASSAGES for text in (piece.title, *piece.sentences)]
 
 
