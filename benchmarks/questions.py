@@ -13,7 +13,7 @@ QUESTIONS: Final = (
     "Is ketamine approved by the FDA for depression?",
     "What does off-label mean?",
     "Can ketamine help with PTSD?",
-    "Is nausea common after ketamine?",
+    "What side effects are common after an infusion?",
     "What was ketamine originally used for?",
     "Does ketamine therapy work for anxiety?",
     "Is ketamine a controlled substance?",
