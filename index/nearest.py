@@ -106,7 +106,7 @@ def write_codes(folder: Path, name: str, rows: Rows, questions: Array, threads: 
     before = faiss.omp_get_max_threads()
     faiss.omp_set_num_threads(threads)
     try:
-        index = _trained(rows)
+        index = _trained(rows, threads)
         for _, block in rows.blocks():
             index.add(block)
         recall = _set_probes(index, rows, questions)
@@ -145,20 +145,28 @@ def groups_for(count: int) -> int:
     return int(2 ** round(np.log2(2 * np.sqrt(count))))
 
 
-def _trained(rows: Rows) -> Any:
+def _trained(rows: Rows, threads: int) -> Any:
     import faiss
 
+    groups = groups_for(rows.count) if rows.count > CODED_MOST else 0
     codes = f"PQ{rows.dimension // _NUMBERS_A_CODE}x4fs"
-    groups, kind, many = 0, codes, _TRAINED
-    if rows.count > CODED_MOST:
-        groups = groups_for(rows.count)
-        kind, many = f"IVF{groups},{codes}r", groups * _TRAINED_A_GROUP
+    kind = f"IVF{groups},{codes}r" if groups else codes
     index = faiss.index_factory(rows.dimension, kind, faiss.METRIC_INNER_PRODUCT)
     if groups:
-        index.cp.niter = _ROUNDS
-    chosen = np.random.default_rng(0).choice(rows.count, min(rows.count, many), replace=False)
-    index.train(rows.take(np.sort(chosen)))
+        means = faiss.Kmeans(rows.dimension, groups, niter=_ROUNDS, spherical=True)
+        means.train(_chosen(rows, groups * _TRAINED_A_GROUP))
+        faiss.downcast_index(index.quantizer).add(means.centroids)
+    # Hundreds of small problems: threads would wait for each other more than they work.
+    faiss.omp_set_num_threads(1)
+    index.train(_chosen(rows, _TRAINED))
+    faiss.omp_set_num_threads(threads)
     return index
+
+
+def _chosen(rows: Rows, most: int) -> Array:
+    chance = np.random.default_rng(0)
+    chosen = chance.choice(rows.count, min(rows.count, most), replace=False)
+    return rows.take(np.sort(chosen))
 
 
 def _set_probes(index: Any, rows: Rows, questions: Array) -> float:
