@@ -97,7 +97,7 @@ class Acting:
             return True
         if job.kind == "edit":
             await self._edited(job, card, person, text)
-        elif await self._is_reply(card, person, text):
+        elif await self._is_reply(job, card, person, text):
             message_id = _own_id(f"{said['channel']}:{said['ts']}")
             await self._do(
                 job, card.case_id, person, "reply",
@@ -130,11 +130,14 @@ class Acting:
             lambda: self._cases.note(card.case_id, text, person.email), text, here=True,
         )  # fmt: skip
 
-    async def _is_reply(self, card: Card, person: Person, text: str) -> bool:
+    async def _is_reply(self, job: Job, card: Card, person: Person, text: str) -> bool:
+        """Only what came after the claim: a question to colleagues from before it may be dealt with
+        later than the claim is."""
         if not self._thread_replies or text.lower().startswith(_STAYS_PRIVATE):
             return False
         case = await run_in_threadpool(self._cases.get, card.case_id)
-        return case.state == "claimed" and case.assignee == person.email
+        claimed = case.state == "claimed" and case.assignee == person.email
+        return claimed and job.received_at >= (case.claimed_at or "")
 
     async def _do(
         self,

@@ -112,7 +112,7 @@ def test_an_answer_shows_its_sources_links_and_suggestions_and_takes_a_rating(
     slack.press(ANN, OTHER, answer["ts"], "rate_down")
     wait_for(lambda: slack.space.views.get(ANN))
     slack.submit(ANN, "it has no prices")
-    open_clinic.idle()
+    wait_for(lambda: open_clinic.desk.feedback.list()[0].reason)
     (kept,) = open_clinic.desk.feedback.list()
     assert (kept.helpful, kept.reason) == (False, "it has no prices")
 
