@@ -1,7 +1,7 @@
 """Where the time of a turn goes: profiles of the hot paths, as text in benchmarks/profiles.
 
 `python -m benchmarks.profiles` profiles, in this process, a Rasa turn with a real action server, an
-answer from the index, and the desk's part of a turn with a Rasa that answers at once. Profiling
+answer from the index, and the desk's part of a turn with a stand-in for Rasa. Profiling
 makes Python slower and leaves libraries as they are: read the order, not the milliseconds.
 """
 
@@ -25,10 +25,10 @@ from typing import Any, Final
 
 import httpx
 
-from benchmarks.processes import ROOT, free_port, started
+from benchmarks.processes import ROOT, address, free_port, started
 from benchmarks.questions import QUESTIONS
 from deploy import parts as deployed
-from deploy.parts import MODEL, environment, write_endpoints
+from deploy.parts import MODEL, Part, environment, module_part, write_endpoints
 
 OUT: Final = ROOT / "benchmarks" / "profiles"
 TURNS: Final = 150
@@ -87,16 +87,14 @@ async def answer(_: Path) -> Turn:
 
 
 async def desk_turn(folder: Path) -> Turn:
-    """The desk's part of a turn, over its HTTP interface; Rasa answers at once."""
+    """The desk's part of a turn, over its HTTP interface; the stand-in for Rasa answers at once."""
     from desk.app import create_app
     from desk.settings import load_settings
 
     os.environ["DATABASE_URL"] = f"sqlite:///{folder / 'profile.db'}"
     os.environ["DESK_RATE_LIMIT"] = "0"
     os.environ["DESK_SECRET"] = uuid.uuid4().hex
-    reply = [{"text": "An answer.", "custom": {"outcome": "answer", "reason": "what_is"}}]
-    rasa = httpx.MockTransport(lambda _: httpx.Response(200, json=reply))
-    app = create_app(load_settings(), rasa)
+    app = create_app(load_settings())
     app.state.lifespan = app.router.lifespan_context(app)  # held on to until this process ends
     await app.state.lifespan.__aenter__()
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://desk")
@@ -116,6 +114,13 @@ PATHS: Final[dict[str, Callable[[Path], Awaitable[Turn]]]] = {
     "answer": answer,
     "desk": desk_turn,
 }
+BESIDE: Final[dict[str, Callable[[int], tuple[Part, ...]]]] = {
+    "rasa": lambda port: (deployed.actions(port),),
+    "desk": lambda port: (
+        module_part("stand-in", port, "/", "benchmarks.stand_in", "--port", str(port)),
+    ),
+}
+"""What runs in processes of its own, on a port."""
 
 
 async def profile(turn: Turn) -> str:
@@ -170,7 +175,8 @@ def main() -> int:
                 folder, port = Path(given), free_port()
                 os.environ["DATABASE_URL"] = f"sqlite:///{folder / 'desk.db'}"
                 write_endpoints(folder, port)
-                parts = (deployed.actions(port),) if name == "rasa" else ()
+                os.environ["RASA_URL"] = address(port)
+                parts = BESIDE[name](port) if name in BESIDE else ()
                 with started(parts, ROOT, environment(), folder):
                     asyncio.run(_run(name, folder))
             os._exit(0)

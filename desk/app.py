@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import aiohttp
 import httpx
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -32,17 +33,23 @@ from desk.website.visit import VISIT_ROUTES
 RASA_CONNECTIONS = 256  # turns in flight at once; more wait for one of them
 
 
-def create_app(settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> Starlette:
-    """The application; `transport` stands in for the way to Rasa in tests. Nothing is opened
-    before it starts.
+def create_app(
+    settings: Settings,
+    transport: httpx.AsyncBaseTransport | None = None,
+    rasa: aiohttp.ClientSession | None = None,
+) -> Starlette:
+    """The application. Tests give a `transport` in place of the way to other servers, and a
+    `rasa` in place of the way to Rasa. Nothing is opened before it starts.
     """
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         # trust_env: straight to our own servers, whatever proxy the environment names
-        limits = httpx.Limits(max_connections=RASA_CONNECTIONS)
-        async with httpx.AsyncClient(transport=transport, trust_env=False, limits=limits) as http:
-            app.state.desk = desk = build(settings, http)
+        async with (
+            httpx.AsyncClient(transport=transport, trust_env=False) as http,
+            rasa or _to_rasa() as session,
+        ):
+            app.state.desk = desk = build(settings, http, session)
             await run_in_threadpool(desk.database.migrate)
             await desk.notices.start()
             await desk.turns.start()
@@ -69,6 +76,11 @@ def create_app(settings: Settings, transport: httpx.AsyncBaseTransport | None = 
         exception_handlers={DeskError: _refuse, HTTPException: _refuse, Exception: _refuse},
         lifespan=lifespan,
     )
+
+
+def _to_rasa() -> aiohttp.ClientSession:
+    connector = aiohttp.TCPConnector(limit=RASA_CONNECTIONS)
+    return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 
 
 def _refuse(request: Request, error: Exception) -> Response:

@@ -21,6 +21,8 @@ from desk.errors import DatabaseError, DatabaseNotMigrated
 from desk.notices import Notice
 
 BUSY_SECONDS = 10
+COPY_SECONDS = 5.0  # how often SQLite's log is copied into the database
+MOST_PAGES = 20_000  # of a log that nobody copies; the next commit does
 ALLOWED = "Allowed: sqlite:///path/to/file.db or postgresql://user:password@host/name."
 
 
@@ -46,6 +48,7 @@ class Database:
         self._engine: Engine | None = None
         self._opening = threading.Lock()
         self._one_writer = threading.Lock()
+        self._next_copy = 0.0
         self._watching: Any = None  # SQLite: the connection that sees whether others wrote
         self.on_commit: Callable[[list[Notice]], None] | None = None
         """SQLite: gets the notices of each transaction of this process."""
@@ -107,21 +110,30 @@ class Database:
 
     def flush(self) -> None:
         """SQLite: has the disk keep what was committed, which a commit by itself leaves to the
-        operating system; so a power cut, not a kill, takes the last moment at most.
+        operating system; so a power cut, not a kill, takes the last moment at most. From time to
+        time the log is copied into the database too, or else a turn's commit would have to.
         """
         log = Path(f"{self._url.database}-wal")
         with self._translated(), suppress(FileNotFoundError), log.open("rb+") as file:
             os.fsync(file.fileno())
+        if time.monotonic() >= self._next_copy:
+            self._next_copy = time.monotonic() + COPY_SECONDS
+            self._watch("PRAGMA wal_checkpoint(PASSIVE)")
 
     def data_version(self) -> int:
         """SQLite: changes whenever any connection has written. Raises DatabaseError."""
+        version: int = self._watch("PRAGMA data_version")
+        return version
+
+    def _watch(self, pragma: str) -> Any:
+        """The first value of a pragma, asked on a connection that never writes."""
         with self._translated():
             if self._watching is None:
                 self._watching = self._ready().raw_connection()
             cursor = self._watching.cursor()
-            version: int = cursor.execute("PRAGMA data_version").fetchone()[0]
+            value = cursor.execute(pragma).fetchone()[0]
             cursor.close()
-            return version
+            return value
 
     def close(self) -> None:
         """Closes every connection."""
@@ -213,6 +225,7 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # the driver's own BEGIN comes too late; see _begin_sqlite
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = NORMAL")  # see Database.flush
+    connection.execute(f"PRAGMA wal_autocheckpoint = {MOST_PAGES}")
     deadline = time.monotonic() + BUSY_SECONDS
     while connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
         try:

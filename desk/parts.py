@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import aiohttp
 import httpx
 from starlette.requests import Request
 
@@ -70,14 +71,14 @@ class Desk:
     login_limit: Limiter
 
 
-def build(settings: Settings, http: httpx.AsyncClient) -> Desk:
+def build(settings: Settings, http: httpx.AsyncClient, to_rasa: aiohttp.ClientSession) -> Desk:
     """Puts the parts together; opens nothing but files. Raises SettingsError."""
     clinic, lines = load_clinic(settings.clinic_file), load_lines(settings.country)
     texts.speak_for(lines.phrases)
     database = Database(settings.database_url.get_secret_value())
     notices = Notices(database)
     store, cases = Store(database), Cases(database, clinic.cases.claim_minutes)
-    rasa = RasaClient(http, settings.rasa_url, settings.actions_url, settings.reply_seconds)
+    rasa = RasaClient(to_rasa, settings.rasa_url, settings.actions_url, settings.reply_seconds)
     metrics = Metrics(database, settings.index_store)
     answering = Answering(store, cases, rasa, metrics, clinic.opening)
     lease_seconds = settings.reply_seconds + LEASE_GRACE_SECONDS

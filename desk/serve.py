@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 
 import uvicorn
 from starlette.applications import Starlette
@@ -11,6 +12,10 @@ from desk.app import create_app
 from desk.errors import DeskError
 from desk.logs import set_up_logs
 from desk.settings import Settings
+
+SWITCH_SECONDS = 0.0005
+"""How long a thread at work in the database may keep the event loop waiting for its turn; Python's
+own 5 ms would be longer than most of what the loop has to do."""
 
 
 class _Server(uvicorn.Server):
@@ -25,6 +30,7 @@ def serve(settings: Settings) -> None:
     """Raises DeskError when the application did not start."""
     set_up_logs(settings.log_format)
     server = _Server(configure(create_app(settings), settings.host, settings.port))
+    sys.setswitchinterval(SWITCH_SECONDS)
     server.run()
     if not server.started:
         raise DeskError(f"The desk did not start on {settings.host}:{settings.port}; see above.")

@@ -6,10 +6,11 @@ import socket
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import httpx
 import pytest
 import uvicorn
@@ -25,7 +26,8 @@ SECRET = "a secret for tests only"
 
 
 class FakeRasa:
-    """Stands in for the Rasa server and the action server behind an httpx transport."""
+    """Stands in for the Rasa server and the action server: as an httpx transport's handler, and,
+    with `post` and `get`, as the session of aiohttp that the desk asks Rasa with."""
 
     def __init__(self) -> None:
         self.requests: list[dict[str, Any]] = []
@@ -64,12 +66,47 @@ class FakeRasa:
         finally:
             self.together[sender] -= 1
 
+    async def __aenter__(self) -> FakeRasa:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        pass
+
+    def post(self, url: str, json: object, timeout: object) -> FakeResponse:
+        return FakeResponse(self, httpx.Request("POST", url, json=json))
+
+    def get(self, url: str, timeout: object) -> FakeResponse:
+        return FakeResponse(self, httpx.Request("GET", url))
+
+
+class FakeResponse:
+    """What aiohttp's session gives for a request: a response, once it is entered."""
+
+    def __init__(
+        self, respond: Callable[[httpx.Request], Awaitable[httpx.Response]], request: httpx.Request
+    ) -> None:
+        self._respond, self._request = respond, request
+
+    async def __aenter__(self) -> FakeResponse:
+        try:
+            response = await self._respond(self._request)
+        except httpx.ConnectError as error:
+            raise aiohttp.ClientOSError from error
+        self.status, self._content = response.status_code, response.content
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        pass
+
+    async def read(self) -> bytes:
+        return self._content
+
 
 class Service:
     """The desk on a port of its own, in a thread."""
 
     def __init__(self, settings: Settings, rasa: FakeRasa) -> None:
-        self.app = create_app(settings, httpx.MockTransport(rasa))
+        self.app = create_app(settings, httpx.MockTransport(rasa), rasa)  # type: ignore[arg-type]
         self._server = uvicorn.Server(configure(self.app, "127.0.0.1", 0))
         self._thread = threading.Thread(target=self._server.run)
         self._thread.start()
