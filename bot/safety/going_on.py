@@ -12,11 +12,17 @@ from typing import Final
 
 from bot.safety.normalise import fold
 
+_JOINS: Final = r"\W*(?:(?:and|or|but|so|then|also|even|ok|okay)\W+)*"
 _OPENS: Final = re.compile(
-    r"\W*(?:(?:and|or|but|so|then|also|even|ok|okay)\W+)*"
+    rf"{_JOINS}"
     r"(?:and|or|but|so|then|also|even|only|what|whats|which|who|whom|whose|why|how|when|where|since"
     r"|until|is|are|does|do|did|can|could|was|were|has|have|should|would|for|in|on|by|during"
     r"|after|before|at|from|under|other|any|more|the)\b"
+)
+_ASKS: Final = re.compile(
+    # Without a question mark: "the gaps are getting longer" asks nothing.
+    rf"{_JOINS}(?:what|whats|which|who|whom|whose|why|how|when|where|since|is|are|does|do|can|could"
+    r"|was|has|should|would|by|for|or)\b"
 )
 _ABOUT_SOMEBODY: Final = re.compile(
     # "And with zoloft?" is about somebody's medicines.
@@ -32,11 +38,11 @@ _MOST: Final = 8
 
 
 def only_goes_on(text: str) -> bool:
-    """Whether a text has the form of such a question and is about nobody."""
+    """Whether a text has the form of such a question, with its mark or without, and is about
+    nobody."""
     folded = fold(text)
     return (
-        "?" in text
-        and 2 <= len(folded.split()) <= _MOST
-        and _OPENS.match(folded) is not None
+        len(folded.split()) <= _MOST
+        and (_OPENS if "?" in text else _ASKS).match(folded) is not None
         and _ABOUT_SOMEBODY.search(folded) is None
     )

@@ -62,15 +62,17 @@ class Thresholds:
     """Probabilities (0 to 1) from which the classifier's opinion counts.
 
     Chosen on the development messages. From `danger` on a message is one; `part` is what a part of
-    a long message must show, `context` a brief one behind what was said before, `both` each of
-    crisis and emergency. From `doubt` on nothing is answered: a person gets it, with the crisis
-    line. `personal` is low because no advice may slip through; below `safe` nothing is answered.
-    `going_on` is what a brief question that only goes on with the last one must show behind it.
+    a long message must show, `context` a brief one behind what was said before, `agree` the same
+    where the brief message alone is one, `both` each of crisis and emergency. From `doubt` on
+    nothing is answered: a person gets it, with the crisis line. `personal` is low because no
+    advice may slip through; below `safe` nothing is answered. `going_on` is what a brief question
+    that only goes on with the last one must show behind it.
     """
 
     danger: float = 0.65
     part: float = 0.98
-    context: float = 0.8
+    context: float = 0.6
+    agree: float = 0.1
     both: float = 0.2
     doubt: float = 0.1
     personal: float = 0.02
@@ -199,6 +201,10 @@ def _opinions(
         _opinion(reading, limits if n == 0 else replace(limits, danger=limits.part))
         for n, reading in enumerate(readings)
     ]
+    # "Tonight" alone may be anything: behind "can I come in the evening?" it is handed over.
+    alone_only = context is not None and _danger(_masses(context)) < limits.agree
+    if alone_only and opinions and opinions[0].dangers:
+        opinions[0] = replace(opinions[0], intent=UNCLEAR, dangers=())
     # A question that is clear by itself is not read into what came before it.
     if context is not None and not (opinions and label_of(opinions[0].intent)[0] == GENERAL):
         opinions.append(_opinion(context, replace(limits, danger=limits.context)))

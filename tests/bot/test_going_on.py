@@ -20,7 +20,17 @@ def by_itself(**masses: float) -> dict[str, float]:
 
 
 @pytest.mark.parametrize(
-    "text", ["and the drawbacks?", "by whom?", "does it pass?", "what about AMPA?", "since when?"]
+    "text",
+    [
+        "and the drawbacks?",
+        "by whom?",
+        "does it pass?",
+        "what about AMPA?",
+        "since when?",
+        "why?",
+        "how often",
+        "or muscle",
+    ],
 )
 def test_brief_question_that_only_goes_on_is_judged_by_what_it_goes_on_with(text: str) -> None:
     assert only_goes_on(text)
@@ -38,7 +48,8 @@ def test_brief_question_that_only_goes_on_is_judged_by_what_it_goes_on_with(text
         "is it over now?",
         "how many pills?",
         "and at 64 kilos?",
-        "why?",
+        "the gaps are getting longer",
+        "then it goes quiet",
         "does it help everyone",
         "and what do people who have tried for years and are tired do then?",
     ],
@@ -63,6 +74,15 @@ def test_any_sign_of_danger_or_of_a_person_leaves_the_verdict_as_it_was(
     alone: dict[str, float], context: dict[str, float]
 ) -> None:
     assert judge("does it pass?", [alone], context=context).source != "context"
+
+
+def test_danger_that_only_the_brief_message_shows_is_handed_over_and_not_shown() -> None:
+    alone = {"crisis_suicide": 0.9, "small_talk_chitchat": 0.1}
+    assert judge("all of them", [alone]).is_danger
+    verdict = judge("all of them", [alone], context=GENERAL)
+    assert (verdict.intent, verdict.source) == ("unclear", "default")
+    hint = {"general_side_effects": 0.8, "crisis_suicide": 0.2}
+    assert judge("all of them", [alone], context=hint).is_danger
 
 
 def test_wordings_come_first() -> None:
