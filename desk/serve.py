@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import sys
+from collections.abc import Sequence
 
 import uvicorn
 from starlette.applications import Starlette
@@ -11,7 +12,7 @@ from starlette.applications import Starlette
 from desk.app import create_app
 from desk.errors import DeskError
 from desk.logs import set_up_logs
-from desk.settings import Settings
+from desk.settings import Settings, split
 
 SWITCH_SECONDS = 0.0005
 """How long a thread at work in the database may keep the event loop waiting for its turn; Python's
@@ -29,14 +30,21 @@ class _Server(uvicorn.Server):
 def serve(settings: Settings) -> None:
     """Raises DeskError when the application did not start."""
     set_up_logs(settings.log_format)
-    server = _Server(configure(create_app(settings), settings.host, settings.port))
+    server = _Server(
+        configure(
+            create_app(settings), settings.host, settings.port, split(settings.trusted_proxies)
+        )
+    )
     sys.setswitchinterval(SWITCH_SECONDS)
     server.run()
     if not server.started:
         raise DeskError(f"The desk did not start on {settings.host}:{settings.port}; see above.")
 
 
-def configure(app: Starlette, host: str, port: int) -> uvicorn.Config:
+def configure(
+    app: Starlette, host: str, port: int, trusted_proxies: Sequence[str] = ()
+) -> uvicorn.Config:
+    """A visitor's address comes from the socket, or from a proxy that is trusted."""
     return uvicorn.Config(
         app,
         host=host,
@@ -45,7 +53,8 @@ def configure(app: Starlette, host: str, port: int) -> uvicorn.Config:
         access_log=False,
         log_config=None,
         server_header=False,
-        proxy_headers=False,  # a visitor's address comes from the socket alone
+        proxy_headers=bool(trusted_proxies),
+        forwarded_allow_ips=list(trusted_proxies),
         timeout_graceful_shutdown=10,
         timeout_keep_alive=75,  # longer than pages and proxies keep a connection that they reuse
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 
@@ -56,6 +57,12 @@ class Settings(BaseSettings):
         env="DESK_CONVERSATION_LIMIT",
         ge=0,
         description="new conversations a minute from an address; 0 for no limit",
+    )
+    trusted_proxies: str = Field(
+        default="",
+        env="DESK_TRUSTED_PROXIES",
+        description="addresses or networks of reverse proxies whose X-Forwarded-For is believed,"
+        " like 10.0.0.0/8, with commas between",
     )
     origins: str = Field(
         default="",
@@ -133,9 +140,15 @@ class Settings(BaseSettings):
             raise ValueError("it is too short")
         return value
 
+    @validator("trusted_proxies")
+    def _are_networks(cls, value: str) -> str:
+        for network in split(value):
+            ip_network(network)
+        return value
+
     @validator("origins")
     def _are_origins(cls, value: str) -> str:
-        for origin in split_origins(value):
+        for origin in split(value):
             if not _ORIGIN.fullmatch(origin):
                 raise ValueError(f"{origin!r} is no origin")
         return value
@@ -148,11 +161,11 @@ class Settings(BaseSettings):
 
     @property
     def allowed_origins(self) -> list[str]:
-        return split_origins(self.origins)
+        return split(self.origins)
 
 
-def split_origins(value: str) -> list[str]:
-    return [origin.strip() for origin in value.split(",") if origin.strip()]
+def split(value: str) -> list[str]:
+    return [part.strip() for part in value.split(",") if part.strip()]
 
 
 def load_settings() -> Settings:

@@ -22,6 +22,7 @@ def test_the_defaults_need_no_environment(monkeypatch: pytest.MonkeyPatch) -> No
         ("PORT", "70000"),
         ("DESK_RATE_LIMIT", "-1"),
         ("DESK_TOKEN_DAYS", "0"),
+        ("DESK_TRUSTED_PROXIES", "10.0.0.0/8, nginx"),
         ("DESK_MESSAGE_CHARS", "100000"),
         ("DESK_REPLY_SECONDS", "0"),
         ("DESK_ORIGINS", "https://clinic.example/page"),
