@@ -21,6 +21,7 @@ from bot.safety.normalise import fold
 from evaluation.errors import EvaluationProblem
 from evaluation.messages import ROOT, place_of, read_set, read_training
 from evaluation.questions import SETS_FOLDER
+from index.reading import going_on
 
 TRAINING_QUESTIONS: Final = ROOT / "index" / "tuning" / "questions"
 ALIKE: Final = 0.6
@@ -137,12 +138,12 @@ def across_sets() -> list[Pair]:
 
 
 def question_sets() -> list[list[QuestionLine]]:
-    """Training, test and development questions. Follow-ups ("why?") say nothing by themselves and
-    are left out, and so are misspelt questions, which repeat those of the test set."""
+    """Training, test and development questions, follow-ups behind the question before, as they are
+    learnt. Misspelt questions, which repeat those of the test set, are left out."""
     files = (
         sorted(TRAINING_QUESTIONS.glob("*.jsonl")),
-        [SETS_FOLDER / "test.jsonl"],
-        [SETS_FOLDER / "development.jsonl"],
+        [SETS_FOLDER / "test.jsonl", SETS_FOLDER / "follow_ups_test.jsonl"],
+        [SETS_FOLDER / "development.jsonl", SETS_FOLDER / "follow_ups_development.jsonl"],
     )
     return [[line for file in some for line in _question_lines(file)] for some in files]
 
@@ -150,7 +151,10 @@ def question_sets() -> list[list[QuestionLine]]:
 def _question_lines(file: Path) -> Iterator[QuestionLine]:
     for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
         if line.strip():
-            yield QuestionLine(str(json.loads(line)["question"]), file, number)
+            row = json.loads(line)
+            earlier = row.get("earlier")
+            text = going_on(earlier[-1], row["question"]) if earlier else str(row["question"])
+            yield QuestionLine(text, file, number)
 
 
 def remove(pairs: Sequence[Pair]) -> None:

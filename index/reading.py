@@ -1,4 +1,5 @@
-"""How the encoder reads a passage: its heading in front, and where each sentence stands in it."""
+"""How the encoder reads a passage, its heading in front and each sentence's place known, and a
+question that goes on with another."""
 
 from __future__ import annotations
 
@@ -28,6 +29,11 @@ def reading(title: str, section: str, sentences: Sequence[str]) -> Reading:
         spans.append((len(text), len(text) + len(sentence)))
         text += sentence
     return Reading(text, tuple(spans))
+
+
+def going_on(before: str, question: str) -> str:
+    """A question behind the one that it goes on with, as the encoder learns to read the two."""
+    return f"{before.rstrip(' ?.!')}: {question}"
 
 
 def sentence_of_tokens(

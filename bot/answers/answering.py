@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, Protocol
@@ -14,7 +13,7 @@ from bot.answers.suggestions import Answerable, Suggestion, suggest
 from bot.answers.topics import QUESTIONS
 from bot.answers.trace import trace_of
 from bot.answers.vague import is_open, widened
-from index import QuestionEmpty, ScoredPassage, SearchResult
+from index import QuestionEmpty, SearchResult
 from index.terms import terms
 
 Kind = Literal["answer", "no_answer", "clarify"]
@@ -22,14 +21,8 @@ Kind = Literal["answer", "no_answer", "clarify"]
 _SEARCHED: Final = 8
 """Passages looked at, and shown in the trace."""
 _SEARCHED_FOR_MORE: Final = 20
-_ALL: Final = 40
-"""Passages that two readings of a follow-up may have in common."""
 _LATER_READING: Final = 0.04
 """How much surer a reading must be than the likelier one before it."""
-_GOING_ON: Final = 0.55
-"""Confidence from which a follow-up is answered: of what it asks by itself and of what it asks
-together with the question before it, half and half."""
-_LEAST: Final = 1e-6
 _MORE: Final = 0.7
 """What is told on "tell me more" has at least this share of the best passage's score."""
 
@@ -100,10 +93,12 @@ class Answering:
         results = _search(index, reading.texts)
         if not results:
             return _Found(reading, (), None, "there is no word in it")
-        if reading.kind == "follow_up":
-            best = _going_on(index, reading, asked.question, results)
-        else:
-            best = results[0]
+        best = results[0]
+        if reading.joined and not best.answerable:
+            # It may stand for itself in form alone: "what do the older pills do instead?"
+            joined = index.search(reading.joined, _SEARCHED)
+            if joined.answerable:
+                best, reading = joined, replace(reading, kind="follow_up", anchor=reading.texts[0])
         results = (best, *results[1:])
         why = _unanswered(best, reading, asked)
         if why:
@@ -199,43 +194,6 @@ def _search(index: Searches, texts: Sequence[str]) -> tuple[SearchResult, ...]:
 
     order = sorted(range(len(results)), key=worth, reverse=True)
     return tuple(results[place] for place in order)
-
-
-def _going_on(
-    index: Searches, reading: Reading, question: str, results: Sequence[SearchResult]
-) -> SearchResult:
-    """What answers a follow-up by itself and also together with the question before it: joined,
-    the two would be answered by whatever answers the first."""
-    joined = next((one for one in results if one.question == reading.joined), None)
-    if joined is None:
-        return results[0]
-    alone = [one for one in results if one is not joined] or _search(index, [question])
-    if not alone:
-        return results[0]
-    own = max(alone, key=lambda one: one.confidence)
-    known = {one.passage.passage_id: one for one in index.search(own.question, _ALL).passages}
-    passages = [
-        _halfway(one, known[one.passage.passage_id])
-        for one in index.search(joined.question, _ALL).passages
-        if one.passage.passage_id in known
-    ]
-    ranked = sorted(passages, key=lambda one: -one.score)
-    sure = _middle(joined.confidence, own.confidence)
-    return replace(
-        own, passages=tuple(ranked[:_SEARCHED]), confidence=sure, answerable=sure >= _GOING_ON
-    )
-
-
-def _halfway(one: ScoredPassage, other: ScoredPassage) -> ScoredPassage:
-    lines = zip(one.sentence_scores, other.sentence_scores, strict=True)
-    middle = tuple(_middle(first, second) for first, second in lines)
-    return replace(one, score=_middle(one.score, other.score), sentence_scores=middle)
-
-
-def _middle(one: float, other: float) -> float:
-    """Of two probabilities, the one whose logit lies between theirs."""
-    odds = math.prod(max(p, _LEAST) / max(1 - p, _LEAST) for p in (one, other)) ** 0.5
-    return odds / (1 + odds)
 
 
 def _unanswered(best: SearchResult, reading: Reading, asked: Asked) -> str:

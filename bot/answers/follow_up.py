@@ -11,6 +11,7 @@ from typing import Final, Literal
 from bot.answers.mentions import KINDS, is_only, mentions, replaced
 from bot.answers.question import SUBJECT, standalone
 from bot.answers.topics import PHRASES
+from index.reading import going_on
 from index.terms import terms
 
 Kind = Literal["new", "follow_up", "more", "choice", "vague"]
@@ -49,7 +50,6 @@ _PRONOUN: Final = re.compile(
     r"|medicine|medication|drug|infusions?)\b)",
     re.IGNORECASE,
 )
-_PLURAL: Final = re.compile(r"\b(?:they|them|these|those)\b", re.IGNORECASE)
 _RELATIVE: Final = re.compile(r"\b\w+(?:s|ing|le)\s+that\s+\w+", re.IGNORECASE)
 _BARE_PART: Final = re.compile(
     r"(?:(?:and|or|what about|how about|what if|is it the same|same)\b\s*)*"
@@ -106,9 +106,9 @@ class Reading:
     """How a question is read: texts to look up, the likeliest first.
 
     `needs` are words that an answer has to hold: what a follow-up adds to the question before it
-    would otherwise be drowned by that question's words, as in `joined`, the text that is both
-    questions in one. `anchor` is the whole question that the
-    next follow-up goes on with, empty for the one that is taken. `named` is what it is about now.
+    would otherwise be drowned by that question's words. `joined` is a new question behind the one
+    before, in case it goes on with it after all. `anchor` is the whole question that the next
+    follow-up goes on with, empty for the one that is taken. `named` is what it is about now.
     """
 
     kind: Kind
@@ -134,17 +134,15 @@ def read(question: str, context: Context) -> Reading:
     own = mentions(question)
     if not context:
         return Reading("new", (standalone(question),), named=own)
-    joined = f"{context.asked.rstrip(' ?.!')}: {question}"
+    joined = going_on(context.asked, question)
     if part := _added(bare, question):
-        return _with_part(part, joined, context, own)
+        return _follow_up(context, own, joined, anchor=_with_part(context, own), needs=part)
     if _leans(bare):
-        texts = [*_filled(question, context), joined]
-        anchor = texts[0] if _PRONOUN.search(question) else context.asked
-        return _follow_up(context, own, *texts, joined=joined, anchor=anchor)
+        anchor = _filled(question, context) if _PRONOUN.search(question) else context.asked
+        return _follow_up(context, own, joined, anchor=anchor)
     if _GOES_ON.match(question):
-        alone = standalone(question)
-        return _follow_up(context, own, alone, joined, joined=joined, anchor=alone)
-    return Reading("new", (standalone(question),), named=own)
+        return _follow_up(context, own, joined, anchor=standalone(question))
+    return Reading("new", (standalone(question),), joined=joined, named=own)
 
 
 def is_contentless(question: str) -> bool:
@@ -178,15 +176,9 @@ def _again(context: Context, kind: Kind) -> Reading:
 
 
 def _follow_up(
-    context: Context,
-    own: dict[str, str],
-    *texts: str,
-    anchor: str,
-    needs: str = "",
-    joined: str = "",
+    context: Context, own: dict[str, str], text: str, *, anchor: str, needs: str = ""
 ) -> Reading:
-    named = {**context.named, **own}
-    return Reading("follow_up", tuple(dict.fromkeys(texts)), needs, joined, anchor, named)
+    return Reading("follow_up", (text,), needs, "", anchor, {**context.named, **own})
 
 
 def _added(bare: str, question: str) -> str:
@@ -200,20 +192,13 @@ def _added(bare: str, question: str) -> str:
     return part if goes_on or any(is_only(part, kind) for kind in KINDS) else ""
 
 
-def _with_part(part: str, joined: str, context: Context, own: dict[str, str]) -> Reading:
+def _with_part(context: Context, own: dict[str, str]) -> str:
+    """The question before with the part in its place, where that is a condition or the like."""
+    if not own:
+        return context.asked
     asked = context.asked.rstrip(" ?.!")
-    texts = []
-    for kind, name in own.items():
-        if swapped := replaced(asked, kind, name):
-            texts.append(f"{swapped}?")
-        else:
-            texts.append(f"{asked} {_JOINING[kind]} {name}?")
-    if "route" in own:
-        texts.append(f"Is ketamine given as {own['route']}?")
-    if not own and context.topic in PHRASES:
-        texts.append(f"{PHRASES[context.topic]}: {part}?")
-    anchor = texts[0] if own else context.asked
-    return _follow_up(context, own, *texts, joined, needs=part, joined=joined, anchor=anchor)
+    kind, name = next(iter(own.items()))
+    return f"{replaced(asked, kind, name) or f'{asked} {_JOINING[kind]} {name}'}?"
 
 
 def _leans(bare: str) -> bool:
@@ -224,29 +209,21 @@ def _leans(bare: str) -> bool:
     return points or len(bare.split()) <= _SHORT
 
 
-def _filled(question: str, context: Context) -> list[str]:
+def _filled(question: str, context: Context) -> str:
     """The question with what it points back to: the topic, or the treatment."""
     phrase = PHRASES.get(context.topic, "")
     held = {kind: name for kind, name in context.named.items() if kind != "route"}
     if _WHAT_IS.fullmatch(question.strip(" ?!.")) and (last := _last_name(context.asked)):
-        return [f"What is {last}?"]
+        return f"What is {last}?"
     if len(_PRONOUN.findall(question)) > 1 and re.search(r"\bit\b", question, re.IGNORECASE):
         # "Does it help with that?": the treatment, and what it is to help with.
         named = re.sub(r"\bit\b", SUBJECT, question, count=1, flags=re.IGNORECASE)
         other = held.get("condition") or phrase or context.asked.rstrip(" ?.!")
-        return [_PRONOUN.sub(other, named, count=1)]
-    texts = []
-    if phrase and _PRONOUN.search(question):
-        texts.append(_PRONOUN.sub(phrase, question, count=1))
-    elif phrase:
-        texts.append(f"{question.rstrip(' ?.!')} – {phrase}?")
-    if _PRONOUN.search(question) and not (phrase and _PLURAL.search(question)):
-        texts.append(standalone(question))
-    if not texts:
-        return []
-    said = mentions(texts[0])
+        return _PRONOUN.sub(other, named, count=1)
+    text = _PRONOUN.sub(phrase, question, count=1) if phrase else standalone(question)
+    said = mentions(text)
     about = "".join(f" for {name}" for kind, name in held.items() if kind not in said)
-    return [f"{texts[0].rstrip(' ?')}{about}?", *texts[1:]]
+    return f"{text.rstrip(' ?')}{about}?"
 
 
 def _last_name(asked: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 CORPUS = Path("var/tuning/corpus.json")
 QUESTIONS = Path("index/tuning/questions")
 PUBLIC = "medquad.jsonl.gz"
+TUNED = Path("var/tuning/encoder")
 
 
 def prepare(options: argparse.Namespace) -> None:
@@ -32,9 +33,18 @@ def train(options: argparse.Namespace) -> None:
     device = options.device or ("cuda" if torch.cuda.is_available() else "cpu")
     plan = Plan(**{name: getattr(options, name) for name in vars(Plan())})
     trainer = Trainer(options.base, plan, device)
+    if options.start:
+        parts.load(trainer.encoder, *options.start)
     public = MedQuad.read(options.data / PUBLIC) if options.data else None
     trainer.run(Corpus.load(options.corpus), public)
     parts.save(trainer.encoder, options.out)
+
+
+def export(options: argparse.Namespace) -> None:
+    from index.tuning.export import export as write
+
+    write(options.base, options.tuned, options.out)
+    print(f"wrote {options.out}")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -51,11 +61,18 @@ def main(arguments: list[str] | None = None) -> int:
     training.add_argument("--corpus", type=Path, default=CORPUS)
     training.add_argument("--data", type=Path, help=f"the folder with {PUBLIC}")
     training.add_argument("--device")
-    training.add_argument("--out", type=Path, default=Path("var/tuning/encoder"))
+    training.add_argument("--out", type=Path, default=TUNED)
+    training.add_argument(
+        "--start", type=Path, nargs="+", help="go on from what `train` wrote, of several the mean"
+    )
     for name, value in vars(Plan()).items():
         training.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
+    exporting = commands.add_parser("export", help="int8 ONNX, of several trainings the mean")
+    exporting.add_argument("tuned", type=Path, nargs="*", default=[TUNED])
+    exporting.add_argument("--base", type=Path, required=True)
+    exporting.add_argument("--out", type=Path, default=Path("index/encoder"))
     options = parser.parse_args(arguments)
-    {"prepare": prepare, "train": train}[options.command](options)
+    {"prepare": prepare, "train": train, "export": export}[options.command](options)
     return 0
 
 

@@ -2,7 +2,8 @@
 
 A line of a question file: {"question", "folder", "answerable", "document", "sentence", "also",
 "also_elsewhere": [{"document", "sentence"}]}; `sentence` and `also` are the first words of the
-sentences that answer, `folder` a name that `--documents NAME=FOLDER` explains.
+sentences that answer, `folder` a name that `--documents NAME=FOLDER` explains. A follow-up has
+`earlier`, what was asked before, and is learnt behind the last of that.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
+
+from index.reading import going_on
 
 CHUNK_WORDS: Final = 90
 
@@ -97,7 +100,10 @@ def _asked(row: Mapping[str, Any], passages: Mapping[str, Sequence[Piece]]) -> A
     if row["answerable"] and not any(answers):
         return None
     found = tuple(pair for pairs in answers for pair in pairs)
-    return Asked(row["question"], folder, found)
+    question = row["question"]
+    if earlier := row.get("earlier"):
+        question = going_on(earlier[-1], question)
+    return Asked(question, folder, found)
 
 
 def _find(pieces: Sequence[Piece], document: str, begin: str) -> list[tuple[int, int]]:

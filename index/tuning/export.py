@@ -6,6 +6,7 @@ import json
 import shutil
 import tempfile
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -31,11 +32,11 @@ class _Read(nn.Module):
         return mean(states, attention_mask), states, tokens, weight, floor
 
 
-def export(base: Path, tuned: Path, target: Path) -> None:
-    """Writes `target` whole or not at all; `tuned` holds the parts that training wrote."""
+def export(base: Path, tuned: Sequence[Path], target: Path) -> None:
+    """Writes the mean of what trainings wrote, all of it or none; a README in `target` stays."""
     encoder = Encoder(load_base(base))
     encoder.base.config._attn_implementation = "eager"
-    parts.load(encoder, tuned)
+    parts.load(encoder, *tuned)
     encoder.eval()
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / "encoder"
@@ -48,8 +49,7 @@ def export(base: Path, tuned: Path, target: Path) -> None:
                 shutil.copyfile(base / name, made / name)
         numbers = {"nearness": float(encoder.nearness), "bias": float(encoder.bias)}
         (made / "late.json").write_text(json.dumps(numbers), encoding="utf-8")
-        shutil.rmtree(target, ignore_errors=True)
-        shutil.copytree(made, target)
+        shutil.copytree(made, target, dirs_exist_ok=True)
 
 
 def _to_onnx(encoder: Encoder, file: Path) -> None:

@@ -27,15 +27,22 @@ def save(model: Any, folder: Path) -> None:
     torch.save(part, folder / f"part-{number}.pt")
 
 
-def load(model: Any, folder: Path) -> None:
-    """Puts into the model what `save` wrote; ValueError where the folder holds no part."""
+def load(model: Any, *folders: Path) -> None:
+    """Puts into the model what `save` wrote, of several folders the mean; ValueError where a folder
+    holds no part, or parts of another model."""
+    states = [_read(folder) for folder in folders]
+    state = {name: sum(one[name] for one in states) / len(states) for name in states[0]}
+    missing, unknown = model.load_state_dict(state, strict=False)
+    strange = [name for name in missing if "embeddings." not in name] + list(unknown)
+    if strange:
+        raise ValueError(f"{folders[0]} is of another model: {', '.join(strange[:5])}")
+
+
+def _read(folder: Path) -> dict[str, torch.Tensor]:
     files = sorted(folder.glob("part-*.pt"))
     if not files:
         raise ValueError(f"{folder} holds no part-N.pt; train first")
     state: dict[str, torch.Tensor] = {}
     for file in files:
         state.update(torch.load(file, map_location="cpu", weights_only=True))
-    missing, unknown = model.load_state_dict({k: v.float() for k, v in state.items()}, strict=False)
-    strange = [name for name in missing if "embeddings." not in name] + list(unknown)
-    if strange:
-        raise ValueError(f"{folder} is of another model: {', '.join(strange[:5])}")
+    return {name: value.float() for name, value in state.items()}

@@ -89,7 +89,7 @@ def test_without_slots_the_visitors_last_messages_are_the_conversation() -> None
     assert asked.context == Context(asked="What are the side effects of ketamine?")
     outcome = Answering(Rules()).answer(shelf(), asked)
     assert outcome.trace["kind"] == "follow_up"
-    assert outcome.read_as == "is ketamine therapy common?"
+    assert outcome.read_as == "What are the side effects of ketamine: is that common?"
 
 
 def test_trace_names_every_reading_score_and_the_index() -> None:
