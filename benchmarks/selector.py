@@ -19,6 +19,9 @@ from deploy.parts import module_part, quiet
 
 NAME: Final = "Rasa's ResponseSelector, REST webhook"
 FAQ: Final = "faq"
+GREET: Final = "greet"
+"""DIET does not learn where there is one intent only; `rasa init` has this one, too."""
+GREETINGS: Final = ("hey", "hello", "hi", "hello there", "good morning", "good evening", "hey there")
 CONFIG: Final = Path(__file__).with_name("stock_bot") / "config.yml"
 
 
@@ -33,10 +36,12 @@ def generate(folder: Path, answers: Sequence[str]) -> frozenset[str]:
     config["pipeline"] = [_without_doubt(one) for one in config["pipeline"]]
     (folder / "config.yml").write_text(yaml.safe_dump(config), "utf-8")
     (folder / "credentials.yml").write_text("rest:\n", "utf-8")
-    write_yaml(folder / "data" / "nlu.yml", {"nlu": _nlu(kinds)})
-    write_yaml(folder / "data" / "rules.yml", {"rules": [_rule()]})
+    nlu = _nlu({GREET: GREETINGS, **{f"{FAQ}/{kind}": texts for kind, texts in kinds.items()}})
+    write_yaml(folder / "data" / "nlu.yml", {"nlu": nlu})
+    write_yaml(folder / "data" / "rules.yml", {"rules": [_rule(FAQ), _rule(GREET)]})
     responses = {f"utter_{FAQ}/{kind}": [{"text": text}] for kind, text in said.items()}
-    write_yaml(folder / "domain.yml", {"intents": [FAQ], "responses": responses})
+    responses[f"utter_{GREET}"] = [{"text": "Hey! How are you?"}]
+    write_yaml(folder / "domain.yml", {"intents": [FAQ, GREET], "responses": responses})
     return frozenset(said.values())
 
 
@@ -51,7 +56,7 @@ def running(folder: Path) -> Iterator[tuple[Running, str]]:
 
 
 def _without_doubt(component: Mapping[str, Any]) -> dict[str, Any]:
-    """Every question is of the one intent, so that nothing is to be in doubt about it."""
+    """Questions are all of one intent, so that nothing is to be in doubt about it."""
     if component["name"] == "FallbackClassifier":
         return {**component, "threshold": 0.0, "ambiguity_threshold": 0.0}
     if component["name"] == "ResponseSelector":
@@ -61,10 +66,10 @@ def _without_doubt(component: Mapping[str, Any]) -> dict[str, Any]:
 
 def _nlu(kinds: Mapping[str, Sequence[str]]) -> list[dict[str, str]]:
     return [
-        {"intent": f"{FAQ}/{kind}", "examples": "".join(f"- {text}\n" for text in texts)}
+        {"intent": kind, "examples": "".join(f"- {text}\n" for text in texts)}
         for kind, texts in kinds.items()
     ]
 
 
-def _rule() -> dict[str, Any]:
-    return {"rule": FAQ, "steps": [{"intent": FAQ}, {"action": f"utter_{FAQ}"}]}
+def _rule(intent: str) -> dict[str, Any]:
+    return {"rule": intent, "steps": [{"intent": intent}, {"action": f"utter_{intent}"}]}

@@ -45,6 +45,15 @@ def test_follow_up_keeps_the_topic_and_a_group_that_no_document_names_is_not_ans
     assert older.context.asked == common.context.asked != first.context.asked
 
 
+def test_question_that_only_seems_to_stand_for_itself_is_read_behind_the_one_before() -> None:
+    question = "Which people usually notice something of the kind first?"
+    (alone,) = converse((question, "side_effects"))
+    _, behind = converse((QUESTIONS["side_effects"], "side_effects"), (question, "side_effects"))
+    assert (alone.kind, behind.kind) == ("no_answer", "answer")
+    assert behind.read_as.endswith(question) and behind.trace["kind"] == "follow_up"
+    assert behind.context.asked == question
+
+
 def test_second_of_what_was_offered_is_answered() -> None:
     _, second = converse((QUESTIONS["side_effects"], "side_effects"), ("the second one", ""))
     assert second.read_as == QUESTIONS["administration"]

@@ -33,6 +33,7 @@ ROWS = [
     ),
     row("who makes it"),
     row("when is it open", document="uses.md", sentence="Call us today"),
+    row("does it pass?", document="risks.md", sentence="It passes", earlier=["hi", "Is it bad?"]),
 ]
 
 
@@ -51,6 +52,10 @@ def answers(corpus: Corpus, question: str) -> list[str]:
 def test_questions_point_at_the_sentences_that_answer(corpus: Corpus) -> None:
     assert answers(corpus, "what is it") == ["Ketamine is a sedative."]
     assert answers(corpus, "is it quick") == ["It eases pain quickly.", "It passes within hours."]
+
+
+def test_a_follow_up_is_learnt_behind_the_question_before(corpus: Corpus) -> None:
+    assert answers(corpus, "Is it bad: does it pass?") == ["It passes within hours."]
 
 
 def test_questions_without_an_answer_stay_as_such(corpus: Corpus) -> None:

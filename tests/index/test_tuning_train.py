@@ -68,6 +68,16 @@ def test_a_tuned_encoder_is_the_same_after_its_parts(base: Path, tmp_path: Path)
     assert torch.allclose(loaded.tokens.weight, tuned.tokens.weight, atol=1e-2)
 
 
+def test_of_several_trainings_the_mean_is_taken(base: Path, tmp_path: Path) -> None:
+    for number in (0, 1):
+        tuned = Encoder(load_base(base))
+        torch.nn.init.constant_(tuned.tokens.weight, float(number))
+        parts.save(tuned, tmp_path / str(number))
+    mean = Encoder(load_base(base))
+    parts.load(mean, tmp_path / "0", tmp_path / "1")
+    assert torch.all(mean.tokens.weight == 0.5)
+
+
 def test_large_models_are_stored_in_several_files(
     base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
