@@ -62,7 +62,8 @@ def goals(results: Results) -> Iterator[Goal]:
         part = results.training[training.OURS] / results.training[training.STOCK]
         yield _at_most("training on the same data, ours ÷ stock", part, 0.5)
     if results.encoded:
-        ratio = results.encoded.document[encoding.TORCH] / results.encoded.document[encoding.OURS]
+        taken = results.encoded.document  # both on all cores, as an index is built
+        ratio = taken[encoding.TORCH] / taken[encoding.ALL_CORES]
         yield _at_least("encoding documents, torch ÷ ours", ratio, 4)
         cosine = results.encoded.mean_cosine
         yield Goal("cosine to the original vectors", ">= 0.99", f"{cosine:.4f}", cosine >= 0.99)

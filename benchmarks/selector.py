@@ -21,7 +21,7 @@ NAME: Final = "Rasa's ResponseSelector, REST webhook"
 FAQ: Final = "faq"
 GREET: Final = "greet"
 """DIET does not learn where there is one intent only; `rasa init` has this one, too."""
-GREETINGS: Final = ("hey", "hello", "hi", "hello there", "good morning", "good evening", "hey there")
+GREETINGS: Final = ("hey", "hello", "hi", "hello there", "good morning", "good evening")
 CONFIG: Final = Path(__file__).with_name("stock_bot") / "config.yml"
 
 
