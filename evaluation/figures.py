@@ -63,7 +63,8 @@ def wilson(hits: int, total: int) -> tuple[float, float]:
     middle = share + spread / 2
     half = _Z * math.sqrt(share * (1 - share) / total + spread / (4 * total))
     low, high = (middle - half) / (1 + spread), (middle + half) / (1 + spread)
-    return max(0.0, low), min(1.0, high)
+    # Rounding may put an end a hair on the wrong side of the share.
+    return min(share, max(0.0, low)), max(share, min(1.0, high))
 
 
 def share(
