@@ -30,11 +30,8 @@ class _Server(uvicorn.Server):
 def serve(settings: Settings) -> None:
     """Raises DeskError when the application did not start."""
     set_up_logs(settings.log_format)
-    server = _Server(
-        configure(
-            create_app(settings), settings.host, settings.port, split(settings.trusted_proxies)
-        )
-    )
+    app, proxies = create_app(settings), split(settings.trusted_proxies)
+    server = _Server(configure(app, settings.host, settings.port, proxies))
     sys.setswitchinterval(SWITCH_SECONDS)
     server.run()
     if not server.started:

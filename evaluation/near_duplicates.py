@@ -21,7 +21,7 @@ from bot.safety.normalise import fold
 from evaluation.errors import EvaluationProblem
 from evaluation.messages import ROOT, place_of, read_set, read_training
 from evaluation.questions import SETS_FOLDER
-from index.reading import going_on
+from index.tuning.corpus import text_of
 
 TRAINING_QUESTIONS: Final = ROOT / "index" / "tuning" / "questions"
 ALIKE: Final = 0.6
@@ -151,10 +151,7 @@ def question_sets() -> list[list[QuestionLine]]:
 def _question_lines(file: Path) -> Iterator[QuestionLine]:
     for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
         if line.strip():
-            row = json.loads(line)
-            earlier = row.get("earlier")
-            text = going_on(earlier[-1], row["question"]) if earlier else str(row["question"])
-            yield QuestionLine(text, file, number)
+            yield QuestionLine(text_of(json.loads(line)), file, number)
 
 
 def remove(pairs: Sequence[Pair]) -> None:

@@ -93,13 +93,13 @@ class Answering:
         results = _search(index, reading.texts)
         if not results:
             return _Found(reading, (), None, "there is no word in it")
-        best = results[0]
-        if reading.joined and not best.answerable:
+        if reading.joined and not results[0].answerable:
             # It may stand for itself in form alone: "what do the older pills do instead?"
             joined = index.search(reading.joined, _SEARCHED)
             if joined.answerable:
-                best, reading = joined, replace(reading, kind="follow_up", anchor=reading.texts[0])
-        results = (best, *results[1:])
+                results = (joined, *results)
+                reading = replace(reading, kind="follow_up", anchor=reading.texts[0])
+        best = results[0]
         why = _unanswered(best, reading, asked)
         if why:
             return _Found(reading, results, None, why)

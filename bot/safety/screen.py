@@ -201,13 +201,15 @@ def _opinions(
         _opinion(reading, limits if n == 0 else replace(limits, danger=limits.part))
         for n, reading in enumerate(readings)
     ]
+    if context is None:
+        return opinions
+    behind = _opinion(context, replace(limits, danger=limits.context))
     # "Tonight" alone may be anything: behind "can I come in the evening?" it is handed over.
-    alone_only = context is not None and _danger(_masses(context)) < limits.agree
-    if alone_only and opinions and opinions[0].dangers:
+    if opinions and opinions[0].dangers and behind.danger < limits.agree:
         opinions[0] = replace(opinions[0], intent=UNCLEAR, dangers=())
     # A question that is clear by itself is not read into what came before it.
-    if context is not None and not (opinions and label_of(opinions[0].intent)[0] == GENERAL):
-        opinions.append(_opinion(context, replace(limits, danger=limits.context)))
+    if not (opinions and label_of(opinions[0].intent)[0] == GENERAL):
+        opinions.append(behind)
     return opinions
 
 

@@ -79,6 +79,12 @@ def gather(folders: Mapping[str, Path], files: Sequence[Path]) -> Corpus:
     return Corpus(passages, [question for question in questions if question is not None])
 
 
+def text_of(row: Mapping[str, Any]) -> str:
+    """The question of a line as it is learnt."""
+    question, earlier = str(row["question"]), row.get("earlier")
+    return going_on(earlier[-1], question) if earlier else question
+
+
 def _passages(folder: Path) -> list[Piece]:
     from index.loaders import find_documents, load_document
     from index.passages import make_passages
@@ -100,10 +106,7 @@ def _asked(row: Mapping[str, Any], passages: Mapping[str, Sequence[Piece]]) -> A
     if row["answerable"] and not any(answers):
         return None
     found = tuple(pair for pairs in answers for pair in pairs)
-    question = row["question"]
-    if earlier := row.get("earlier"):
-        question = going_on(earlier[-1], question)
-    return Asked(question, folder, found)
+    return Asked(text_of(row), folder, found)
 
 
 def _find(pieces: Sequence[Piece], document: str, begin: str) -> list[tuple[int, int]]:

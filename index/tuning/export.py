@@ -33,7 +33,7 @@ class _Read(nn.Module):
 
 
 def export(base: Path, tuned: Sequence[Path], target: Path) -> None:
-    """Writes the mean of what trainings wrote, all of it or none; a README in `target` stays."""
+    """Writes the mean of what trainings wrote, nothing where that fails; a README there stays."""
     encoder = Encoder(load_base(base))
     encoder.base.config._attn_implementation = "eager"
     parts.load(encoder, *tuned)
