@@ -47,8 +47,8 @@ class ActionAnswer(Action):
     """Search, compose, cite; every other sentence of the reply stands in domain.yml."""
 
     def __init__(self) -> None:
-        self._settings = BotSettings()
-        self._answering = Answering(_rules(self._settings))
+        self._rules = _rules(BotSettings())
+        self._answering = Answering(self._rules)
         self._opening = asyncio.Lock()
         self._index: LiveIndex | None = None
         try:  # before the server says it is up, so that the first visitor does not wait
@@ -87,7 +87,7 @@ class ActionAnswer(Action):
 
     def _answer(self, live: LiveIndex, asked: Asked) -> Outcome:
         today = datetime.datetime.now(datetime.timezone.utc).date()
-        rules = replace(_rules(self._settings), today=today)
+        rules = replace(self._rules, today=today)
         return self._answering.answer(live.current(), asked, rules)
 
     def _say(
@@ -149,7 +149,7 @@ def _rules(settings: BotSettings) -> Rules:
 
 def _is_about_danger(asked: Asked, outcome: Outcome) -> bool:
     said = outcome.answer.text if outcome.answer else ""
-    return any(map(speaks_of_danger, (asked.question, outcome.read_as, said)))
+    return any(map(speaks_of_danger, {asked.question, outcome.read_as, said}))
 
 
 def _promises(sentences: Iterable[str]) -> bool:

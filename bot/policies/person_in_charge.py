@@ -7,7 +7,6 @@ store at every turn, so that neither a restart of Rasa nor a new session ends a 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from typing import Any
 
 from rasa.core.policies.policy import Policy, PolicyPrediction, SupportedData
@@ -24,7 +23,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.crisis_lines import slots_of
 from bot.safety.labels import DANGER, label_of
 from bot.settings import BotSettings
-from desk.cases import Cases
+from desk.cases import Cases, Standing
 
 RELAY = "utter_relayed"
 RELAY_AFTER_DANGER = "utter_relayed_after_danger"
@@ -102,24 +101,25 @@ class PersonInCharge(Policy):
             return self._predict(ACTION_LISTEN_NAME, domain)
         if tracker.latest_action_name != ACTION_LISTEN_NAME or tracker.latest_message is None:
             return self._predict(None, domain)
+        standing = self._standing(tracker.sender_id)
         # The slot alone would not do: the danger may have been met by another Rasa server.
-        seen = bool(tracker.get_slot(SEEN)) or self._ask(Cases.had_urgent, tracker.sender_id)
+        seen = bool(tracker.get_slot(SEEN)) or standing.had_urgent
         danger = is_danger(tracker.latest_message)
         flags = {SEEN: seen or danger, REPEATED: seen and danger}
         events = changed(tracker, flags, self._lines)
-        if danger or not self._ask(Cases.current, tracker.sender_id):
+        if danger or not standing.is_open:
             return self._predict(None, domain, events)
         return self._predict(RELAY_AFTER_DANGER if seen else RELAY, domain, events)
 
-    def _ask(self, question: Callable[[Cases, str], object], conversation_id: str) -> bool:
-        """What the case store says of a conversation; no, where it cannot be read."""
+    def _standing(self, conversation_id: str) -> Standing:
+        """What the case store says of a conversation; nothing, where it cannot be read."""
         try:
             if self._cases is None:
                 self._cases = Cases(BotSettings().database_url)
-            return bool(question(self._cases, conversation_id))
+            return self._cases.standing(conversation_id)
         except Exception:  # the desk cannot take messages either while its database is down
             logger.exception("the case store cannot be read; the rules decide")
-            return False
+            return Standing()
 
     def _predict(
         self, action: str | None, domain: Domain, events: list[Event] | None = None

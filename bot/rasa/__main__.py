@@ -7,14 +7,26 @@ import sys
 from bot.rasa import (
     action_calls,
     action_results,
+    domain_check,
+    event_kinds,
     graph_runs,
     left_out,
+    log_copies,
     pinned,
     rule_lookup,
     slot_copies,
 )
 
-PATCHES = (action_calls, action_results, graph_runs, rule_lookup, slot_copies)
+PATCHES = (
+    action_calls,
+    action_results,
+    domain_check,
+    event_kinds,
+    graph_runs,
+    log_copies,
+    rule_lookup,
+    slot_copies,
+)
 
 
 def main() -> int:

@@ -1,6 +1,7 @@
-"""Calls of the action server go over connections that stay open.
+"""Calls of the action server go over connections that stay open, and say what an action reads.
 
-Rasa opens one a call; on either side, setting it up costs as much as the call.
+Rasa opens a connection a call, and sends all that it knows of every message and reply so far, the
+sources of every answer among it; on either side, each costs as much as the call.
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ IDLE_SECONDS: Final = 2.0
 
 
 def apply() -> None:
-    """Keeps one session an endpoint and event loop; raises RasaUnknown."""
+    """Keeps one session an endpoint and event loop, and shortens the body; raises RasaUnknown."""
     pinned.require()
+    from rasa.core.actions.action import RemoteAction
     from rasa.utils.endpoints import DEFAULT_REQUEST_TIMEOUT, EndpointConfig
 
     @asynccontextmanager
@@ -33,6 +35,39 @@ def apply() -> None:
         yield kept[loop]
 
     EndpointConfig.session = session
+    RemoteAction._action_call_format = _method()
+
+
+def _method() -> Any:
+    from rasa import __version__
+
+    def action_call_format(self: Any, tracker: Any, domain: Any) -> dict[str, Any]:
+        body = {
+            "next_action": self.name(),
+            "sender_id": tracker.sender_id,
+            "tracker": shortened(tracker),
+            "version": __version__,
+        }
+        if not self._is_selective_domain_enabled() or (
+            domain.does_custom_action_explicitly_need_domain(self.name())
+        ):
+            body["domain"] = domain.as_dict()
+        return body
+
+    return action_call_format
+
+
+def shortened(tracker: Any) -> dict[str, Any]:
+    """What `rasa_sdk.Tracker` is made of; of the events, what was said, when and where."""
+    state: dict[str, Any] = tracker.current_state()  # no events yet
+    state["events"] = [_said(event) for event in tracker.events if hasattr(event, "text")]
+    return state
+
+
+def _said(event: Any) -> dict[str, Any]:
+    said = {"event": event.type_name, "text": event.text, "timestamp": event.timestamp}
+    channel = getattr(event, "input_channel", None)
+    return said | ({"input_channel": channel} if channel else {})
 
 
 def _session(endpoint: Any, seconds: float) -> aiohttp.ClientSession:

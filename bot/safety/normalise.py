@@ -40,8 +40,10 @@ def normalise(text: str) -> str:
     between letters ("k1ll").
     """
     text = unescape(without_intent_prefix(text))
-    text = unicodedata.normalize("NFKC", text)
-    text = "".join(c if unicodedata.category(c) not in ("Cf", "Cc") else _blank(c) for c in text)
+    if not (text.isascii() and text.isprintable()):  # most are, and have none of this
+        text = unicodedata.normalize("NFKC", text)
+        kept = (c if unicodedata.category(c) not in ("Cf", "Cc") else _blank(c) for c in text)
+        text = "".join(kept)
     text = _MARKUP.sub(" ", text).lower().translate(_LOOK_ALIKES)
     text = text.replace("’", "'").replace("`", "'").replace("“", '"').replace("”", '"')
     text = _SPACED_OUT.sub(lambda m: re.sub(r"[ .\-_*]", "", m.group()), text)
@@ -52,8 +54,10 @@ def normalise(text: str) -> str:
 
 def fold(text: str) -> str:
     """Normalised text without accents and apostrophes: what the reviewed wordings match."""
-    plain = unicodedata.normalize("NFD", normalise(text))
-    plain = "".join(c for c in plain if unicodedata.category(c) != "Mn")
+    plain = normalise(text)
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFD", plain)
+        plain = "".join(c for c in plain if unicodedata.category(c) != "Mn")
     return _BLANKS.sub(" ", plain.replace("'", "")).strip()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desk.cases.assistant_side import AssistantSide
+from desk.cases.assistant_side import AssistantSide, Standing
 from desk.cases.case import QUEUES, URGENCIES, Callback, Case, CaseEvent, Queue, Urgency
 from desk.cases.reading import Reading
 from desk.cases.rows import CLAIM_MINUTES
@@ -19,6 +19,7 @@ __all__ = [
     "CaseEvent",
     "Cases",
     "Queue",
+    "Standing",
     "Urgency",
 ]
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.engine import Connection
 
 from desk.cases.case import (
@@ -22,6 +23,19 @@ from desk.database import Database
 from desk.messages import Message, add_message, ensure_conversation, lock_conversation
 from desk.models import cases, now
 from desk.transitions import State
+
+_STANDING: Final = select(cases.c.state, cases.c.urgency).where(
+    cases.c.conversation_id == bindparam("conversation")
+)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`is_open`: the conversation has an unresolved case; `had_urgent`: it ever had a case of a
+    crisis or an emergency."""
+
+    is_open: bool = False
+    had_urgent: bool = False
 
 
 class AssistantSide:
@@ -83,13 +97,14 @@ class AssistantSide:
         with self._database.reading() as connection:
             return current(connection, conversation_id)
 
-    def had_urgent(self, conversation_id: str) -> bool:
-        """Whether the conversation ever had a case of a crisis or an emergency, resolved or not."""
-        urgent = exists().where(
-            cases.c.conversation_id == conversation_id, cases.c.urgency == "urgent"
-        )
+    def standing(self, conversation_id: str) -> Standing:
+        """How a conversation stands: whether a case is open, and whether one was ever urgent."""
         with self._database.reading() as connection:
-            return bool(connection.execute(select(urgent)).scalar_one())
+            rows = connection.execute(_STANDING, {"conversation": conversation_id}).all()
+        return Standing(
+            any(row.state != "resolved" for row in rows),
+            any(row.urgency == "urgent" for row in rows),
+        )
 
 
 def _raise(connection: Connection, case: Case, reason: str, urgency: Urgency, queue: Queue) -> Case:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 CORPUS = Path("var/tuning/corpus.json")
 QUESTIONS = Path("index/tuning/questions")
+ALIKE = Path("index/tuning/alike")
 PUBLIC = "medquad.jsonl.gz"
 TUNED = Path("var/tuning/encoder")
 
@@ -17,10 +18,13 @@ def prepare(options: argparse.Namespace) -> None:
     from index.tuning.corpus import gather
 
     folders = dict(pair.split("=", 1) for pair in options.documents)
-    files = sorted(options.questions.glob("*.jsonl"))
-    corpus = gather({name: Path(folder) for name, folder in folders.items()}, files)
+    questions, alike = (sorted(of.glob("*.jsonl")) for of in (options.questions, options.alike))
+    corpus = gather({name: Path(folder) for name, folder in folders.items()}, questions, alike)
     corpus.save(options.out)
-    print(f"{len(corpus.questions)} questions over {len(corpus.passages)} folders: {options.out}")
+    print(
+        f"{len(corpus.questions)} questions over {len(corpus.passages)} folders and "
+        f"{len(corpus.alike)} in several wordings: {options.out}"
+    )
 
 
 def train(options: argparse.Namespace) -> None:
@@ -53,6 +57,7 @@ def main(arguments: list[str] | None = None) -> int:
     preparing = commands.add_parser("prepare", help="passages and questions into one file")
     preparing.add_argument("--documents", action="append", required=True, metavar="NAME=FOLDER")
     preparing.add_argument("--questions", type=Path, default=QUESTIONS)
+    preparing.add_argument("--alike", type=Path, default=ALIKE)
     preparing.add_argument("--out", type=Path, default=CORPUS)
     training = commands.add_parser("train", help="tune a base model")
     from index.tuning.train import Plan

@@ -1,9 +1,13 @@
-"""What the encoder learns from: questions of our own over documents, and MedQuAD.
+"""What the encoder learns from: questions of our own over documents, questions that mean the same,
+and MedQuAD.
 
 A line of a question file: {"question", "folder", "answerable", "document", "sentence", "also",
 "also_elsewhere": [{"document", "sentence"}]}; `sentence` and `also` are the first words of the
 sentences that answer, `folder` a name that `--documents NAME=FOLDER` explains. A follow-up has
 `earlier`, what was asked before, and is learnt behind the last of that.
+
+A line of a file of like questions: {"questions", "lookalikes"}: one question in several wordings,
+and questions in much the same words that want another answer.
 """
 
 from __future__ import annotations
@@ -12,7 +16,7 @@ import gzip
 import json
 import random
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -43,11 +47,20 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class Alike:
+    """One question in several wordings, and others in much the same words."""
+
+    questions: tuple[str, ...]
+    lookalikes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Corpus:
-    """Passages by folder, and the questions over them."""
+    """Passages by folder, the questions over them, and questions that mean the same."""
 
     passages: Mapping[str, Sequence[Piece]]
     questions: Sequence[Asked]
+    alike: Sequence[Alike] = ()
 
     def save(self, file: Path) -> None:
         """As JSON, for a machine that has the documents' loaders not."""
@@ -66,17 +79,31 @@ class Corpus:
             Asked(one["question"], one["folder"], tuple((a, b) for a, b in one["answers"]))
             for one in stored["questions"]
         ]
-        return cls(passages, questions)
+        return cls(passages, questions, [_alike(one) for one in stored["alike"]])
 
 
-def gather(folders: Mapping[str, Path], files: Sequence[Path]) -> Corpus:
+def gather(
+    folders: Mapping[str, Path], files: Sequence[Path], alike: Sequence[Path] = ()
+) -> Corpus:
     """Reads documents and question files. A question that points at a sentence which the loaders
     leave out, such as a call to book a visit, is left out too.
     """
     passages = {name: _passages(folder) for name, folder in folders.items()}
-    lines = (line for file in files for line in file.read_text(encoding="utf-8").splitlines())
-    questions = [_asked(json.loads(line), passages) for line in lines if line.strip()]
-    return Corpus(passages, [question for question in questions if question is not None])
+    questions = [_asked(row, passages) for row in _rows(files)]
+    return Corpus(
+        passages,
+        [question for question in questions if question is not None],
+        [_alike(row) for row in _rows(alike)],
+    )
+
+
+def _rows(files: Sequence[Path]) -> Iterator[dict[str, Any]]:
+    for file in files:
+        yield from map(json.loads, filter(None, file.read_text(encoding="utf-8").split("\n")))
+
+
+def _alike(row: Mapping[str, Sequence[str]]) -> Alike:
+    return Alike(tuple(row["questions"]), tuple(row["lookalikes"]))
 
 
 def text_of(row: Mapping[str, Any]) -> str:

@@ -14,17 +14,21 @@ from torch.nn import functional
 from tqdm import tqdm
 
 from index.reading import reading, sentence_of_tokens
-from index.tuning.corpus import Asked, Corpus, MedQuad, Piece
+from index.tuning.corpus import Alike, Asked, Corpus, MedQuad, Piece
 from index.tuning.model import Encoder, best_matches, freeze_words, load_base, logits, mean
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How to train. Rates are peak learning rates; a step takes a batch of each kind."""
+    """How to train. Rates are peak learning rates; a step takes a batch of each kind, or not at
+    `every` step. `kept` weighs that questions stay as near to each other as in the base model."""
 
     steps: int = 1000
     public: int = 10
     public_every: int = 2
+    alike: int = 24
+    alike_every: int = 2
+    kept: float = 5.0
     own: int = 18
     passages: int = 10
     rate: float = 5e-5
@@ -91,6 +95,7 @@ class Trainer:
         self.chance = random.Random(plan.seed)
         self.tokenizer = AutoTokenizer.from_pretrained(base)
         self.encoder = Encoder(load_base(base)).to(device)
+        self.base = load_base(base).to(device).eval()
         self._belongs: dict[str, Tensor] = {}
         freeze_words(self.encoder)
 
@@ -111,8 +116,10 @@ class Trainer:
         with tqdm(total=plan.steps, unit="step", mininterval=5) as bar:
             for _ in range(plan.steps):
                 loss = self._own_loss(corpus)
-                if public is not None and bar.n % self.plan.public_every == 0:
+                if public is not None and bar.n % plan.public_every == 0:
                     loss = loss + self._public_loss(public)
+                if corpus.alike and bar.n % plan.alike_every == 0:
+                    loss = loss + self._alike_loss(corpus.alike)
                 loss.backward()
                 torch.nn.utils.clip_grad_norm_(self.encoder.parameters(), 1.0)
                 optimiser.step()
@@ -194,6 +201,38 @@ class Trainer:
             wrong = z[rows_of, len(rows) + torch.arange(len(others), device=self.device)]
             loss = loss + 0.5 * functional.softplus(wrong).mean()
         return loss
+
+    def _alike_loss(self, alike: Sequence[Alike]) -> Tensor:
+        """Two wordings of a question have to be nearer to each other than to any other question,
+        those in like words among them."""
+        plan = self.plan
+        chosen = self.chance.sample(alike, min(plan.alike, len(alike)))
+        one, other = zip(*(self.chance.sample(of.questions, 2) for of in chosen), strict=True)
+        third = [self.chance.choice(of.lookalikes) for of in chosen if of.lookalikes]
+        texts = [typed(text, self.chance) for text in (*one, *other, *third)]
+        vectors = self.questions(texts).vectors
+        near = vectors @ vectors.T
+        count, wanted = len(chosen), torch.arange(len(chosen), device=self.device)
+        scores = near / plan.temperature
+        loss = functional.cross_entropy(scores[:count, count:], wanted)
+        backwards = torch.cat(
+            [scores[count : 2 * count, :count], scores[count : 2 * count, 2 * count :]], 1
+        )
+        loss = loss + functional.cross_entropy(backwards, wanted)
+        return loss + plan.kept * functional.mse_loss(near, self._near_before(texts))
+
+    @torch.no_grad()
+    def _near_before(self, texts: Sequence[str]) -> Tensor:
+        """Cosines of questions in the base model, (questions, questions)."""
+        given = self.tokenizer(
+            list(texts),
+            padding=True,
+            truncation=True,
+            max_length=self.plan.question_tokens,
+            return_tensors="pt",
+        ).to(self.device)
+        vectors = mean(self.base(**given).last_hidden_state, given["attention_mask"])
+        return vectors @ vectors.T
 
     def questions(self, texts: Sequence[str]) -> Texts:
         return self._encode(list(texts), None, self.plan.question_tokens)

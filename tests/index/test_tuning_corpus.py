@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from index.tuning.corpus import CHUNK_WORDS, Corpus, MedQuad, gather
+from index.tuning.corpus import CHUNK_WORDS, Alike, Corpus, MedQuad, gather
 
 DOCUMENTS: dict[str, str | bytes] = {
     "uses.md": "# Uses\n\nKetamine is a sedative. It eases pain quickly.\n",
@@ -41,7 +41,9 @@ ROWS = [
 def corpus(folder: Callable[[dict[str, str | bytes]], Path], tmp_path: Path) -> Corpus:
     file = tmp_path / "questions.jsonl"
     file.write_text("\n\n".join(json.dumps(one) for one in ROWS), encoding="utf-8")
-    return gather({"small": folder(DOCUMENTS)}, [file])
+    alike = tmp_path / "alike.jsonl"
+    alike.write_text(json.dumps({"questions": ["a?", "b?"], "lookalikes": ["c?"]}) + "\n", "utf-8")
+    return gather({"small": folder(DOCUMENTS)}, [file], [alike])
 
 
 def answers(corpus: Corpus, question: str) -> list[str]:
@@ -64,6 +66,10 @@ def test_questions_without_an_answer_stay_as_such(corpus: Corpus) -> None:
 
 def test_questions_about_what_the_loaders_leave_out_are_left_out(corpus: Corpus) -> None:
     assert "when is it open" not in [one.question for one in corpus.questions]
+
+
+def test_wordings_of_a_question_are_read(corpus: Corpus) -> None:
+    assert corpus.alike == [Alike(("a?", "b?"), ("c?",))]
 
 
 def test_a_corpus_is_the_same_after_a_file(corpus: Corpus, tmp_path: Path) -> None:

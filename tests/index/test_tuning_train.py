@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from index.tuning import parts
-from index.tuning.corpus import Asked, Corpus, Piece
+from index.tuning.corpus import Alike, Asked, Corpus, Piece
 from index.tuning.model import Encoder, load_base
 from index.tuning.train import Near, Plan, Trainer, typed
 from tests import tiny_bert
@@ -57,6 +57,38 @@ def test_training_lowers_the_loss_and_leaves_the_words_alone(base: Path) -> None
     trainer.run(CORPUS, None)
     assert loss(trainer) < 0.8 * before
     assert torch.equal(trainer.encoder.base.embeddings.word_embeddings.weight, words)
+
+
+def test_wordings_of_a_question_come_near_to_each_other(base: Path) -> None:
+    alike = [
+        Alike(("what is ketamine", "is it a sedative"), ("what is feeling sick",)),
+        Alike(("who drives home", "somebody drives you", "who drives me"), ("who makes ketamine",)),
+        Alike(("when does dizziness pass", "does it pass within hours")),
+    ]
+    trainer = Trainer(base, PLAN, "cpu")
+
+    def nearness() -> tuple[float, float]:
+        """Of two wordings, and of questions in like words."""
+        texts = ["is it a sedative", "what is ketamine", "what is feeling sick"]
+        trainer.encoder.eval()
+        with torch.no_grad():
+            vectors = trainer.questions(texts).vectors
+        trainer.encoder.train()
+        return float(vectors[0] @ vectors[1]), float(vectors[1] @ vectors[2])
+
+    before = nearness()
+    trainer.run(Corpus(CORPUS.passages, CORPUS.questions, alike), None)
+    wordings, lookalikes = nearness()
+    assert wordings - lookalikes > before[0] - before[1]
+
+
+def test_questions_stay_as_near_to_each_other_as_they_were(base: Path) -> None:
+    trainer = Trainer(base, PLAN, "cpu")
+    trainer.encoder.eval()
+    texts = ["what is ketamine", "who drives home"]
+    with torch.no_grad():
+        vectors = trainer.questions(texts).vectors
+    assert torch.allclose(trainer._near_before(texts), vectors @ vectors.T, atol=0.02)
 
 
 def test_a_tuned_encoder_is_the_same_after_its_parts(base: Path, tmp_path: Path) -> None:
