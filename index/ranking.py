@@ -11,12 +11,15 @@ from index.late import Array
 # Chosen on evaluation/questions/development.jsonl; see evaluation/README.md for what each brings.
 DENSE_WEIGHT = 0.8
 """Of the cosine beside BM25, where there are no tokens."""
-LEXICAL_LOGIT = 2.0
-DENSE_LOGIT = 2.0
+LEXICAL_LOGIT = 4.0
+DENSE_LOGIT = 24.0
 SOFTNESS = 0.3
 """Of a logit, before it becomes a score: the encoder is surer than it is right."""
-ASKED_LOGIT, ASKED_FROM = 16.0, 0.72
-"""A question that the document says it answers counts like a sentence that does, by its cosine."""
+ASKED_LOGIT, ASKED_FROM = 32.0, 0.35
+"""By its cosine, a question that the document says it answers speaks for the passage, beside what
+its sentences do."""
+ASKED_ALONE_LOGIT, ASKED_ALONE_FROM = 16.0, 0.72
+"""The same where there are no tokens: it counts instead of the sentences, if it says more."""
 
 
 @dataclass(frozen=True)
@@ -33,13 +36,14 @@ class Parts:
 
 def score(parts: Parts) -> tuple[float, Array]:
     """The score of a passage and of each of its sentences, from 0 to 1."""
-    asked = ASKED_LOGIT * (parts.asked - ASKED_FROM)
     if parts.late is None:
         plain = DENSE_WEIGHT * parts.dense + (1 - DENSE_WEIGHT) * parts.lexical
-        return max(plain, _sigmoid(asked) if parts.asked else 0.0), parts.near
+        asked = _sigmoid(ASKED_ALONE_LOGIT * (parts.asked - ASKED_ALONE_FROM))
+        return max(plain, asked if parts.asked else 0.0), parts.near
     rest = DENSE_LOGIT * (parts.dense - 0.5) + LEXICAL_LOGIT * parts.lexical
-    best = float(parts.late.max()) + rest
-    whole = max(best, asked) if parts.asked else best
+    whole = float(parts.late.max()) + rest
+    if parts.asked:
+        whole += float(np.logaddexp(0, ASKED_LOGIT * (parts.asked - ASKED_FROM)))
     lines = 1 / (1 + np.exp(-SOFTNESS * (parts.late + rest)))
     return _sigmoid(SOFTNESS * whole), np.asarray(lines, dtype=np.float32)
 

@@ -8,6 +8,7 @@ import logging
 import re
 from collections.abc import Iterable
 from dataclasses import asdict, replace
+from functools import lru_cache
 from typing import Any, Final
 
 from rasa_sdk import Action, Tracker
@@ -148,8 +149,16 @@ def _rules(settings: BotSettings) -> Rules:
 
 
 def _is_about_danger(asked: Asked, outcome: Outcome) -> bool:
-    said = outcome.answer.text if outcome.answer else ""
-    return any(map(speaks_of_danger, {asked.question, outcome.read_as, said}))
+    said = outcome.answer.sentences if outcome.answer else ()
+    return any(map(speaks_of_danger, {asked.question, outcome.read_as})) or any(
+        map(_quote_speaks_of_danger, said)
+    )
+
+
+@lru_cache(maxsize=4096)
+def _quote_speaks_of_danger(sentence: str) -> bool:
+    """The same of a document's sentence, which is quoted again and again."""
+    return speaks_of_danger(sentence)
 
 
 def _promises(sentences: Iterable[str]) -> bool:

@@ -66,6 +66,12 @@ class SentenceEmbedding(DenseFeaturizer, GraphComponent):
         if isinstance(model, str) and model.startswith((".", "/")) and not Path(model).exists():
             raise ValueError(f"config.yml: SentenceEmbedding: model {model!r} is not there")
 
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str:
+        """What Rasa takes from an earlier training holds for this very model, not for its path."""
+        model = str({**cls.get_default_config(), **config}["model"])
+        return load_embedder(model).fingerprint
+
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         examples = [m for m in training_data.training_examples if m.get(TEXT)]
         for start in tqdm(range(0, len(examples), _BATCH), desc="Embedding", unit="batch"):

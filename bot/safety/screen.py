@@ -69,13 +69,13 @@ class Thresholds:
     that only goes on with the last one must show behind it.
     """
 
-    danger: float = 0.65
+    danger: float = 0.8
     part: float = 0.98
     context: float = 0.6
     agree: float = 0.1
     both: float = 0.2
     doubt: float = 0.1
-    personal: float = 0.02
+    personal: float = 0.03
     safe: float = 0.4
     going_on: float = 0.6
 
