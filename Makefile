@@ -61,8 +61,9 @@ check: setup  ## ruff, strict mypy, rasa data validate
 	@$(PY) -m mypy
 	@$(PY) -m rasa data validate --fail-on-warnings --data bot/data --domain domain.yml
 
-evaluate: setup train  ## the safety gate's figures: var/evaluation/report.html
+evaluate: setup train  ## the figures of safety gate and search: var/evaluation/report.html
 	@$(PY) -m evaluation.safety
+	@$(PY) -m evaluation.retrieval
 
 bench: setup index train  ## measure beside Rasa's stock ways and others: var/bench (long)
 	@$(PY) -m benchmarks

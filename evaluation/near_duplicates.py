@@ -12,18 +12,20 @@ import json
 import re
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from bot.safety.normalise import fold
+from evaluation import faq
 from evaluation.errors import EvaluationProblem
 from evaluation.messages import ROOT, place_of, read_set, read_training
 from evaluation.questions import SETS_FOLDER
 from index.tuning.corpus import text_of
 
 TRAINING_QUESTIONS: Final = ROOT / "index" / "tuning" / "questions"
+TRAINING_WORDINGS: Final = ROOT / "index" / "tuning" / "alike"
 ALIKE: Final = 0.6
 """Jaccard similarity of word trigrams from which two messages are near duplicates."""
 SHORT: Final = 6
@@ -138,12 +140,17 @@ def across_sets() -> list[Pair]:
 
 
 def question_sets() -> list[list[QuestionLine]]:
-    """Training, test and development questions, follow-ups behind the question before, as they are
-    learnt. Misspelt questions, which repeat those of the test set, are left out."""
+    """Training, test and development questions, the last with the FAQ, follow-ups behind the
+    question before, as they are learnt. Misspelt questions repeat those of the test set and are
+    left out."""
     files = (
-        sorted(TRAINING_QUESTIONS.glob("*.jsonl")),
+        [*sorted(TRAINING_QUESTIONS.glob("*.jsonl")), *sorted(TRAINING_WORDINGS.glob("*.jsonl"))],
         [SETS_FOLDER / "test.jsonl", SETS_FOLDER / "follow_ups_test.jsonl"],
-        [SETS_FOLDER / "development.jsonl", SETS_FOLDER / "follow_ups_development.jsonl"],
+        [
+            SETS_FOLDER / "development.jsonl",
+            SETS_FOLDER / "follow_ups_development.jsonl",
+            faq.FILE,
+        ],
     )
     return [[line for file in some for line in _question_lines(file)] for some in files]
 
@@ -151,7 +158,15 @@ def question_sets() -> list[list[QuestionLine]]:
 def _question_lines(file: Path) -> Iterator[QuestionLine]:
     for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
         if line.strip():
-            yield QuestionLine(text_of(json.loads(line)), file, number)
+            for text in _texts(json.loads(line)):
+                yield QuestionLine(text, file, number)
+
+
+def _texts(row: Mapping[str, Any]) -> list[str]:
+    """All questions of a line."""
+    if "questions" in row:
+        return [*row["questions"], *row["lookalikes"]]
+    return [row["question"], *row["asked"]] if "asked" in row else [text_of(row)]
 
 
 def remove(pairs: Sequence[Pair]) -> None:

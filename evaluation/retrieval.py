@@ -1,6 +1,6 @@
-"""Search and answers on questions nobody tuned on, beside the usual ways; writes the table.
+"""Search and answers on questions nobody tuned on, beside the usual ways.
 
-python -m evaluation.retrieval                 development and test, tables into the README
+python -m evaluation.retrieval                 development and test; --write: into the README too
 python -m evaluation.retrieval --set test      one set
 """
 
@@ -21,6 +21,7 @@ from tqdm import tqdm
 
 from bot.answers.answering import Answering, Asked
 from bot.answers.compose import Rules, compose
+from evaluation import faq
 from evaluation.compare import README, replaced
 from evaluation.errors import EvaluationProblem
 from evaluation.figures import wilson
@@ -103,6 +104,7 @@ class Evaluation:
 
     def __init__(self, model: str, folder: Path) -> None:
         reader = load_reader(model)
+        self.reader, self.folder = reader, folder
         self.indexes: dict[str, Index] = {}
         for name, documents in DOCUMENTS.items():
             if documents.is_dir():
@@ -153,6 +155,11 @@ def rows(evaluation: Evaluation, name: str) -> Iterator[tuple[str, str, dict[str
         yield name, "follow-ups", dict(figures(evaluation.found(follow_ups)))
         if misspelt:
             yield name, "misspelt", dict(figures(evaluation.found(misspelt)))
+    if name == "development":
+        for stored in faq.STORED:
+            made = evaluation.folder / f"faq-{stored}"
+            hits = faq.first(faq.read_entries(), evaluation.reader, made, stored)
+            yield name, f"FAQ, {stored} more wordings stored", {"first": hits}
 
 
 def usual(evaluation: Evaluation, name: str) -> Iterator[tuple[str, float, float]]:
@@ -214,13 +221,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--set", choices=[*SETS, "all"], default="all")
     parser.add_argument("--model", default="default", help="as INDEX_MODEL")
-    parser.add_argument("--misses", action="store_true", help="list the development misses")
+    parser.add_argument("--write", action="store_true", help="put all tables into the README")
     options = parser.parse_args(arguments)
+    if options.write and (options.set, options.model) != ("all", "default"):
+        parser.error("--write needs all sets and the default model")
     try:
         names = list(SETS) if options.set == "all" else [options.set]
         tables = run(names, options.model)
         print(tables)
-        if options.set == "all" and options.model == "default":
+        if options.write:
             text = README.read_text(encoding="utf-8")
             README.write_text(replaced(text, tables, BEGIN, END), encoding="utf-8")
     except EvaluationProblem as problem:

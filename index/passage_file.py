@@ -6,6 +6,7 @@ import json
 import mmap
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, overload
 
@@ -16,6 +17,8 @@ from index.passages import Passage
 
 FILE: Final = "passages.jsonl"
 _STARTS: Final = "passage_starts.npy"
+_KEPT: Final = 1024
+"""Passages that are kept read: the same are quoted again and again."""
 
 
 class PassageWriter:
@@ -44,7 +47,7 @@ class PassageWriter:
 
 
 class PassageFile(Sequence[Passage]):
-    """Behaves like a tuple of passages, and holds none of them."""
+    """Behaves like a tuple of passages, and holds those alone that were asked for last."""
 
     def __init__(self, folder: Path) -> None:
         """Raises OSError or ValueError on damaged files."""
@@ -53,6 +56,7 @@ class PassageFile(Sequence[Passage]):
             self._bytes = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
         if self._starts[-1] != len(self._bytes):
             raise ValueError(f"{FILE} has {len(self._bytes)} bytes, not {self._starts[-1]}")
+        self._read = lru_cache(maxsize=_KEPT)(self._passage)
 
     def __len__(self) -> int:
         return len(self._starts) - 1
@@ -66,14 +70,13 @@ class PassageFile(Sequence[Passage]):
             return tuple(self[one] for one in range(*number.indices(len(self))))
         if not -len(self) <= number < len(self):
             raise IndexError(f"there is no passage {number} among {len(self)}")
-        begin, end = self._starts[number % len(self) :][:2]
-        return _passage(self._bytes[begin:end])
+        return self._read(int(number) % len(self))
 
     def __iter__(self) -> Iterator[Passage]:
         return (self[number] for number in range(len(self)))
 
-
-def _passage(line: bytes) -> Passage:
-    values = json.loads(line)
-    lists = {key: tuple(values[key]) for key in ("sentences", "questions")}
-    return Passage(**(values | lists))
+    def _passage(self, number: int) -> Passage:
+        begin, end = self._starts[number:][:2]
+        values = json.loads(self._bytes[begin:end])
+        lists = {key: tuple(values[key]) for key in ("sentences", "questions")}
+        return Passage(**(values | lists))

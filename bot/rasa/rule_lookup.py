@@ -1,7 +1,8 @@
-"""Which rules a conversation follows is remembered by its last states.
+"""Which rules a conversation follows is remembered by its last states, and read off them once.
 
 Rasa compares every rule with every turn anew, four times a message. Rules look back no further than
-they are long, so two conversations whose last states are alike follow the same rules.
+they are long, so two conversations whose last states are alike follow the same rules. And it reads
+every message twice, by its text first, though no rule may be about a text.
 """
 
 from __future__ import annotations
@@ -18,11 +19,12 @@ Find = Callable[[Mapping[str, str], Sequence[Any]], "set[str]"]
 
 
 def apply() -> None:
-    """Puts the memory before RulePolicy's search; raises RasaUnknown."""
+    """Puts the memory before RulePolicy's search, and leaves the search by text out where nothing
+    could be found; raises RasaUnknown."""
     pinned.require()
-    from rasa.core.policies.rule_policy import RulePolicy
+    from rasa.core.policies.rule_policy import RULES, RulePolicy
 
-    search = RulePolicy._get_possible_keys
+    search, find = RulePolicy._get_possible_keys, RulePolicy._find_action_from_rules
 
     def get_possible_keys(self: Any, lookup: dict[str, str], states: list[Any]) -> set[str]:
         memories: dict[int, Memory] = vars(self).setdefault("_memories", {})
@@ -31,7 +33,31 @@ def apply() -> None:
             memory = memories[id(lookup)] = Memory(lookup, lambda *given: search(self, *given))
         return memory.keys(states)
 
+    def find_action(
+        self: Any, tracker: Any, domain: Any, use_text_for_last_user_input: bool
+    ) -> Any:
+        if use_text_for_last_user_input and not tracker.active_loop_name:
+            known = vars(self).setdefault("_by_intent_alone", {})
+            lookup = self.lookup[RULES]
+            key = (id(lookup), len(lookup))
+            if key not in known:
+                known[key] = all(map(needs_an_intent, lookup))
+            if known[key]:
+                return None, None, False
+        return find(self, tracker, domain, use_text_for_last_user_input)
+
     RulePolicy._get_possible_keys = get_possible_keys
+    RulePolicy._find_action_from_rules = find_action
+
+
+def needs_an_intent(rule: str) -> bool:
+    """Whether a rule, as RulePolicy writes it, says nothing of a message but by its intent: the
+    last of its states follows upon an action, or upon a message of some intent."""
+    states = json.loads(rule)
+    last = states[-1] if states else {}
+    if last.get("prev_action", {}).get("action_name") not in (None, "action_listen"):
+        return True  # a message's text is looked at directly behind the message alone
+    return "intent" in last.get("user", {})
 
 
 class Memory:

@@ -13,7 +13,7 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu import safety_gate
+from bot.nlu import safety_gate, sentence_embedding
 from bot.nlu.intent_classifier import PROBABILITIES, SentenceIntentClassifier
 from bot.nlu.safety_gate import VERDICT, SafetyGate
 from bot.nlu.sentence_embedding import READINGS, SentenceEmbedding
@@ -54,6 +54,18 @@ def trained(embedder: WordEmbedder, folder: Path) -> SentenceIntentClassifier:
 def read(text: str, embedder: WordEmbedder, folder: Path) -> Message:
     messages = featurizer(embedder).process([Message({TEXT: text})])
     return gate().process(trained(embedder, folder).process(messages))[0]
+
+
+def test_what_was_learnt_holds_for_its_model_not_for_the_models_path(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Tuned(WordEmbedder):
+        fingerprint = "tuned"
+
+    monkeypatch.setattr(sentence_embedding, "load_embedder", lambda _: WordEmbedder())
+    before = SentenceEmbedding.fingerprint_addon({"model": "encoder"})
+    monkeypatch.setattr(sentence_embedding, "load_embedder", lambda _: Tuned())
+    assert SentenceEmbedding.fingerprint_addon({"model": "encoder"}) == "tuned" != before
 
 
 def test_a_message_and_its_parts_are_embedded(embedder: WordEmbedder) -> None:

@@ -130,7 +130,7 @@ def test_a_danger_met_by_another_server_is_known_in_the_middle_of_a_conversation
 
 def test_a_broken_case_store_leaves_it_to_the_rules(domain: Domain, tmp_path: Path) -> None:
     class Broken:
-        def current(self, _: str) -> None:
+        def standing(self, _: str) -> None:
             raise OSError("disk")
 
     assert predicted(policy(Broken(), tmp_path), domain, said("hi", "small_talk_greet"))[0] is None

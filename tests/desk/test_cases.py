@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from desk.cases import Case, Cases
+from desk.cases import Case, Cases, Standing
 from desk.database import Database
 from desk.errors import (
     DatabaseNotMigrated,
@@ -101,13 +101,16 @@ def test_an_unknown_urgency_or_queue_is_refused(cases: Cases, wrong: dict[str, s
     assert cases.current("c1") is None
 
 
-def test_had_urgent_remembers_resolved_cases(cases: Cases) -> None:
-    open_case(cases)
-    assert not cases.had_urgent("c1")
-    assert not cases.had_urgent("nobody")
-    case = open_case(cases, reason="suicide", urgency="urgent")
+def test_how_a_conversation_stands(cases: Cases) -> None:
+    assert cases.standing("c1") == Standing(is_open=False, had_urgent=False)
+    case = open_case(cases)
+    assert cases.standing("c1") == Standing(is_open=True, had_urgent=False)
+    open_case(cases, reason="suicide", urgency="urgent")
+    assert cases.standing("c1") == Standing(is_open=True, had_urgent=True)
+    assert cases.standing("c2") == Standing()
     cases.resolve(case.case_id, ANN)
-    assert cases.had_urgent("c1")
+    open_case(cases)
+    assert cases.standing("c1") == Standing(is_open=True, had_urgent=True), "resolved ones count"
 
 
 def test_current_is_about_its_own_conversation(cases: Cases) -> None:

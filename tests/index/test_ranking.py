@@ -34,7 +34,13 @@ def test_nearer_by_meaning_or_by_words_is_better(parts: Parts, more: dict[str, f
 @pytest.mark.parametrize("parts", [PLAIN, TUNED])
 def test_a_question_that_the_document_says_it_answers_counts(parts: Parts) -> None:
     assert score(replace(parts, asked=0.99))[0] > score(parts)[0]
-    assert score(replace(parts, asked=ASKED_FROM - 0.5))[0] == score(parts)[0]
+    assert score(replace(parts, asked=ASKED_FROM - 0.5))[0] == pytest.approx(score(parts)[0])
+
+
+def test_a_question_and_a_sentence_that_answer_say_more_than_either() -> None:
+    neither, sentence = replace(TUNED, late=np.array([-2, -1], np.float32)), TUNED
+    both = score(replace(sentence, asked=0.6))[0]
+    assert both > max(score(sentence)[0], score(replace(neither, asked=0.6))[0])
 
 
 def test_a_question_written_in_the_document_does_not_raise_its_sentences() -> None:

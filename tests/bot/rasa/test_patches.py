@@ -128,3 +128,106 @@ for states in talks * 2:
 """)
     assert done.returncode == 0, done.stderr
     assert len(set(done.stdout.split())) > 1, "the rules tell nothing apart"
+
+
+def test_an_action_server_gets_what_its_tracker_reads_and_no_more() -> None:
+    done = python("""
+import json, os
+from rasa.core.actions.action import RemoteAction
+from rasa.core.utils import AvailableEndpoints
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, BotUttered, SlotSet, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
+from rasa_sdk import Tracker
+os.environ |= {"ACTION_ENDPOINT": "http://actions/webhook", "REDIS_URL": "redis://redis"}
+domain = Domain.load("domain.yml")
+said = UserUttered("What is it?", {"name": "general_what_is"}, input_channel="rest",
+                   parse_data={"intent": {"name": "general_what_is"}, "text": "What is it?"})
+told = BotUttered("A medicine.", {"custom": {"trace": "x" * 10_000}})
+events = [ActionExecuted("action_listen"), said, SlotSet("topic", "uses"), told, said]
+tracker = DialogueStateTracker.from_events("visitor-1", events, domain.slots)
+whole = Tracker.from_dict(json.loads(json.dumps(tracker.current_state(EventVerbosity.ALL))))
+for file in ("endpoints.yml", "deploy/endpoints.yml"):
+    action = RemoteAction("action_answer", AvailableEndpoints.read_endpoints(file).action)
+    body = json.loads(json.dumps(action._action_call_format(tracker, domain)))
+    assert set(body) == {"next_action", "sender_id", "tracker", "version"}, file
+    assert len(json.dumps(body)) < 10_000
+    short = Tracker.from_dict(body["tracker"])
+    for name in ("sender_id", "slots", "latest_message", "latest_action_name"):
+        assert getattr(short, name) == getattr(whole, name), name
+    assert short.get_latest_input_channel() == whole.get_latest_input_channel() == "rest"
+    assert [(e["event"], e["text"], e["timestamp"]) for e in short.events] == [
+        (e["event"], e["text"], e["timestamp"]) for e in whole.events if "text" in e
+    ]
+    print("ok")
+""")
+    assert done.stdout.split() == ["ok", "ok"], done.stderr
+
+
+def test_events_are_of_the_kind_that_rasa_takes_them_for() -> None:
+    done = python("""
+from rasa.shared.core.events import Event, SlotSet
+from rasa.shared.utils.common import all_subclasses
+for kind in all_subclasses(Event) * 2:
+    first = next(one for one in all_subclasses(Event) if one.type_name == kind.type_name)
+    assert Event.resolve_by_type(kind.type_name) is first, kind
+assert Event.resolve_by_type("no such", SlotSet) is SlotSet
+try:
+    Event.resolve_by_type("no such")
+except ValueError as error:
+    print(error)
+""")
+    assert done.stdout.strip() == "Unknown event name 'no such'.", done.stderr
+
+
+def test_an_empty_domain_is_told_from_ours_however_often_it_is_asked() -> None:
+    done = python("""
+from rasa.shared.core.domain import Domain
+ours, none = Domain.load("domain.yml"), Domain.empty()
+print([(ours.is_empty(), none.is_empty()) for _ in range(2)])
+""")
+    assert done.stdout.strip() == "[(False, True), (False, True)]", done.stderr
+
+
+def test_what_rasa_copies_for_its_log_it_copies_for_nothing_else() -> None:
+    done = python("""
+import ast, inspect
+from rasa.core import processor
+from rasa.core.policies import rule_policy
+for module in (processor, rule_policy):
+    tree = ast.parse(inspect.getsource(module))
+    logged = {
+        id(name)
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "structlogger.debug"
+        for name in ast.walk(call)
+    }
+    copies = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id == "copy"]
+    print(len(copies), all(id(name) in logged for name in copies))
+""")
+    assert done.stdout.splitlines() == ["6 True", "1 True"], done.stdout + done.stderr
+
+
+def test_a_message_is_read_by_its_text_where_a_rule_is_about_a_text() -> None:
+    done = python("""
+import json
+from rasa.core.policies.rule_policy import RULES, RulePolicy
+from rasa.shared.core.events import ActionExecuted, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+listen = {"action_name": "action_listen"}
+by_intent = [{"user": {"intent": "a"}, "prev_action": listen}]
+behind = [*by_intent, {"user": {"intent": "a"}, "prev_action": {"action_name": "x"}}]
+by_text = [{"user": {"text": "hi"}, "prev_action": listen}]
+at_first = [{"prev_action": listen}]
+events = [ActionExecuted("action_listen"), UserUttered("hi", {"name": "a"})]
+tracker = DialogueStateTracker.from_events("visitor-1", events)
+for rules in ([by_intent, behind], [by_intent, by_text], [at_first]):
+    policy = RulePolicy.__new__(RulePolicy)
+    policy.lookup = {RULES: {json.dumps(states): "x" for states in rules}}
+    try:
+        print(policy._find_action_from_rules(tracker, None, True))
+    except AttributeError:  # Rasa's own search, which asks the tracker for its states
+        print("searched")
+""")
+    found = done.stdout.splitlines()
+    assert found == ["(None, None, False)", "searched", "searched"], done.stdout + done.stderr
