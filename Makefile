@@ -68,7 +68,7 @@ evaluate: setup train  ## the figures of safety gate and search: var/evaluation/
 bench: setup index train  ## measure beside Rasa's stock ways and others: var/bench (long)
 	@$(PY) -m benchmarks
 
-bench-search: setup  ## search on public data and at size: var/bench (an hour; make bench-others first)
+bench-search: setup  ## search on public data and at size: var/bench (half an hour; make bench-others first)
 	@$(PY) -m benchmarks.retrieval
 	@$(PY) -m benchmarks.size
 

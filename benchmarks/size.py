@@ -2,8 +2,8 @@
 
 `python -m benchmarks.size` (--data FOLDER) prints tables in Markdown and puts them with pictures
 into var/bench; `--write` also into benchmarks/README.md. Real passages are of MedQuAD; what is
-beyond them is mixed of them (benchmarks/mixed.py). Takes an hour, most of it building; the real
-passages are read by the encoder once and kept in var/bench/cache.
+beyond them is mixed of them (benchmarks/mixed.py). Takes a quarter of an hour, most of it building;
+the real passages are read by the encoder once and kept in var/bench/cache.
 """
 
 from __future__ import annotations

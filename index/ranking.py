@@ -11,11 +11,11 @@ from index.late import Array
 # Chosen on evaluation/questions/development.jsonl; see evaluation/README.md for what each brings.
 DENSE_WEIGHT = 0.8
 """Of the cosine beside BM25, where there are no tokens."""
-LEXICAL_LOGIT = 4.0
-DENSE_LOGIT = 24.0
+LEXICAL_LOGIT = 2.0
+DENSE_LOGIT = 8.0
 SOFTNESS = 0.3
 """Of a logit, before it becomes a score: the encoder is surer than it is right."""
-ASKED_LOGIT, ASKED_FROM = 32.0, 0.35
+ASKED_LOGIT, ASKED_FROM = 24.0, 0.35
 """By its cosine, a question that the document says it answers speaks for the passage, beside what
 its sentences do."""
 ASKED_ALONE_LOGIT, ASKED_ALONE_FROM = 16.0, 0.72
