@@ -32,6 +32,9 @@ def reading(intent: str, probability: float = SURE) -> dict[str, float]:
         ("i want to kill myself", ("crisis", "suicide")),
         ("they would all be better off without me", ("crisis", "suicide")),
         ("ya no quiero vivir", ("crisis", "suicide")),
+        ("i cant do this anymore", ("crisis", "suicide")),
+        ("I can’t go on like this", ("crisis", "suicide")),
+        ("i just want it all to stop", ("crisis", "suicide")),
         ("I cut myself again last night", ("crisis", "self_harm")),
         ("he choked me yesterday", ("crisis", "abuse")),
         ("I'm going to kill him tonight", ("crisis", "harm_others")),
@@ -59,6 +62,8 @@ def test_reviewed_wordings_find_what_they_say(text: str, found: tuple[str, str])
         "can ketamine cause seizures?",
         "what happens if a patient has a seizure during an infusion, what do staff do",
         "this traffic could kill for a coffee",
+        "i can't do this form anymore, it throws me out",
+        "can't go on Thursday, any other day?",
         "I work in suicide prevention and would like to read about the treatment",
     ],
 )
