@@ -27,33 +27,32 @@ def apply() -> None:
     search, find = RulePolicy._get_possible_keys, RulePolicy._find_action_from_rules
 
     def get_possible_keys(self: Any, lookup: dict[str, str], states: list[Any]) -> set[str]:
-        memories: dict[int, Memory] = vars(self).setdefault("_memories", {})
-        memory = memories.get(id(lookup))
-        if memory is None or memory.lookup is not lookup or len(lookup) != memory.size:
-            memory = memories[id(lookup)] = Memory(lookup, lambda *given: search(self, *given))
-        return memory.keys(states)
+        return _memory(self, lookup, search).keys(states)
 
     def find_action(
         self: Any, tracker: Any, domain: Any, use_text_for_last_user_input: bool
     ) -> Any:
-        if use_text_for_last_user_input and not tracker.active_loop_name:
-            known = vars(self).setdefault("_by_intent_alone", {})
-            lookup = self.lookup[RULES]
-            key = (id(lookup), len(lookup))
-            if key not in known:
-                known[key] = all(map(needs_an_intent, lookup))
-            if known[key]:
-                return None, None, False
+        by_text = use_text_for_last_user_input and not tracker.active_loop_name
+        if by_text and _memory(self, self.lookup[RULES], search).by_intent_alone:
+            return None, None, False
         return find(self, tracker, domain, use_text_for_last_user_input)
 
     RulePolicy._get_possible_keys = get_possible_keys
     RulePolicy._find_action_from_rules = find_action
 
 
-def needs_an_intent(rule: str) -> bool:
-    """Whether a rule, as RulePolicy writes it, says nothing of a message but by its intent: the
-    last of its states follows upon an action, or upon a message of some intent."""
-    states = json.loads(rule)
+def _memory(policy: Any, lookup: dict[str, str], search: Any) -> Memory:
+    """That of a policy for one of its lookups, made anew where this has changed."""
+    memories: dict[int, Memory] = vars(policy).setdefault("_memories", {})
+    memory = memories.get(id(lookup))
+    if memory is None or memory.lookup is not lookup or len(lookup) != memory.size:
+        memory = memories[id(lookup)] = Memory(lookup, lambda *given: search(policy, *given))
+    return memory
+
+
+def needs_an_intent(states: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a rule says nothing of a message but by its intent: the last of its states follows
+    upon an action, or upon a message of some intent."""
     last = states[-1] if states else {}
     if last.get("prev_action", {}).get("action_name") not in (None, "action_listen"):
         return True  # a message's text is looked at directly behind the message alone
@@ -68,7 +67,9 @@ class Memory:
         self.size = len(lookup)
         self._find = find
         self._most = most
-        self._depth = max((len(json.loads(key)) for key in lookup), default=0)
+        rules = [json.loads(key) for key in lookup]
+        self.by_intent_alone = all(map(needs_an_intent, rules))
+        self._depth = max(map(len, rules), default=0)
         self._found: OrderedDict[str, frozenset[str]] = OrderedDict()
 
     def keys(self, states: Sequence[Any]) -> set[str]:

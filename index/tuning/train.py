@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +96,7 @@ class Trainer:
         self.chance = random.Random(plan.seed)
         self.tokenizer = AutoTokenizer.from_pretrained(base)
         self.encoder = Encoder(load_base(base)).to(device)
-        self.base = load_base(base).to(device).eval()
+        self._base_folder = base
         self._belongs: dict[str, Tensor] = {}
         freeze_words(self.encoder)
 
@@ -211,27 +212,23 @@ class Trainer:
         third = [self.chance.choice(of.lookalikes) for of in chosen if of.lookalikes]
         texts = [typed(text, self.chance) for text in (*one, *other, *third)]
         vectors = self.questions(texts).vectors
-        near = vectors @ vectors.T
-        count, wanted = len(chosen), torch.arange(len(chosen), device=self.device)
-        scores = near / plan.temperature
-        loss = functional.cross_entropy(scores[:count, count:], wanted)
-        backwards = torch.cat(
-            [scores[count : 2 * count, :count], scores[count : 2 * count, 2 * count :]], 1
-        )
-        loss = loss + functional.cross_entropy(backwards, wanted)
-        return loss + plan.kept * functional.mse_loss(near, self._near_before(texts))
+        ones, others, thirds = vectors.split([len(chosen), len(chosen), len(third)])
+        wanted = torch.arange(len(chosen), device=self.device)
+        loss = plan.kept * functional.mse_loss(vectors @ vectors.T, self._near_before(texts))
+        for asked, wordings in ((ones, others), (others, ones)):
+            near = asked @ torch.cat([wordings, thirds]).T
+            loss = loss + functional.cross_entropy(near / plan.temperature, wanted)
+        return loss
+
+    @cached_property
+    def _untuned(self) -> Any:
+        return load_base(self._base_folder).to(self.device).eval()
 
     @torch.no_grad()
     def _near_before(self, texts: Sequence[str]) -> Tensor:
         """Cosines of questions in the base model, (questions, questions)."""
-        given = self.tokenizer(
-            list(texts),
-            padding=True,
-            truncation=True,
-            max_length=self.plan.question_tokens,
-            return_tensors="pt",
-        ).to(self.device)
-        vectors = mean(self.base(**given).last_hidden_state, given["attention_mask"])
+        given, _ = self._tokens(texts, self.plan.question_tokens)
+        vectors = mean(self._untuned(**given).last_hidden_state, given["attention_mask"])
         return vectors @ vectors.T
 
     def questions(self, texts: Sequence[str]) -> Texts:
@@ -262,9 +259,10 @@ class Trainer:
             functional.pad(known, (0, missing), value=-2) if missing > 0 else known[: len(offsets)]
         )
 
-    def _encode(self, texts: list[str], spans: Any, most: int) -> Texts:
+    def _tokens(self, texts: Sequence[str], most: int) -> tuple[Any, list[Any]]:
+        """What a model takes, and of each text where its tokens stand in it."""
         given = self.tokenizer(
-            texts,
+            list(texts),
             padding=True,
             truncation=True,
             max_length=most,
@@ -273,7 +271,10 @@ class Trainer:
             return_token_type_ids=True,
         )
         offsets = given.pop("offset_mapping").tolist()
-        given = given.to(self.device)
+        return given.to(self.device), offsets
+
+    def _encode(self, texts: list[str], spans: Any, most: int) -> Texts:
+        given, offsets = self._tokens(texts, most)
         autocast = torch.autocast(self.device, dtype=torch.bfloat16)
         with autocast:
             states, tokens, weight, floor = self.encoder(**given)
