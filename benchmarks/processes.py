@@ -48,7 +48,7 @@ def ours(folder: Path) -> Iterator[tuple[Running, str, str]]:
     }
     parts = (
         deployed.rasa(rasa, write_endpoints(folder, actions)),
-        deployed.actions(actions),
+        deployed.actions(actions, folder),
         deployed.desk(desk),
     )
     with started(parts, ROOT, environ, folder) as running:

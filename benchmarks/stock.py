@@ -20,7 +20,6 @@ from benchmarks.processes import (
     free_port,
     started,
 )
-from deploy.parts import actions as actions_part
 from deploy.parts import module_part, quiet
 from index.loaders import find_documents, load_document
 
@@ -64,9 +63,10 @@ def stock(folder: Path, one_after_another: bool = False) -> Iterator[tuple[Runni
     rasa, actions = free_port(), free_port()
     endpoints = folder / "endpoints.yml"
     endpoints.write_text(f"action_endpoint:\n  url: {address(actions)}/webhook\n", "utf-8")
+    named = ("--actions", "actions", "-p", str(actions))
     command = ("rasa", "run", "--model", MODEL, "--endpoints", str(endpoints))
     parts = (
-        actions_part(actions, "actions"),
+        module_part("action server", actions, "/health", "rasa_sdk", *named),
         module_part("Rasa", rasa, "/", *command, "-i", "127.0.0.1", "-p", str(rasa)),
     )
     with started(parts, folder, quiet(), folder, one_after_another) as running:

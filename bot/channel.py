@@ -15,6 +15,7 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from bot.rasa.action_socket import send_ahead
 from bot.turn_trace import begin
 
 logger = logging.getLogger(__name__)
@@ -92,6 +93,7 @@ class DeskChannel(InputChannel):
                 metadata=body.get("metadata"),
             )
             turn = begin()
+            send_ahead(body["message"])
             try:
                 await on_new_message(message)
             except Exception:  # the desk answers an empty list with its safe text and a case

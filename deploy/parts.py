@@ -39,10 +39,15 @@ def rasa(port: int, endpoints: Path = Path("endpoints.yml")) -> Part:
     return module_part("Rasa", port, "/", *command, "-i", "127.0.0.1", "-p", str(port))
 
 
-def actions(port: int, package: str = "bot.actions") -> Part:
-    """An action server; `environment` puts it on loopback."""
-    command = ("rasa_sdk", "--actions", package, "-p", str(port))
-    return module_part("action server", port, "/health", *command)
+def actions(port: int, sockets: Path = Path("var")) -> Part:
+    """Our action server; `environment` puts it on loopback."""
+    listens = ("-p", str(port), "--socket", str(action_socket(sockets, port)))
+    return module_part("action server", port, "/health", "bot.rasa.action_server", *listens)
+
+
+def action_socket(folder: Path, port: int) -> Path:
+    """Where the action server on a port listens for calls from its own machine."""
+    return folder / f"actions-{port}.sock"
 
 
 def desk(port: int) -> Part:
@@ -57,9 +62,10 @@ def module_part(name: str, port: int, health: str, *module: str) -> Part:
 
 
 def write_endpoints(folder: Path, actions_port: int) -> Path:
-    """Our endpoints.yml with the action server on another port."""
+    """Our endpoints.yml with the action server on another port, its socket in the folder."""
     endpoints = yaml.safe_load((ROOT / "endpoints.yml").read_text("utf-8"))
     endpoints["action_endpoint"]["url"] = f"http://127.0.0.1:{actions_port}/webhook"
+    endpoints["action_endpoint"]["socket"] = str(action_socket(folder, actions_port))
     file = folder / "endpoints.yml"
     file.write_text(yaml.safe_dump(endpoints), "utf-8")
     return file

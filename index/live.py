@@ -36,6 +36,10 @@ class LiveIndex:
                     self._take_up()
         return self._index
 
+    def read_ahead(self, question: str) -> None:
+        """Encodes a question that may be asked in a moment, for the index that is open."""
+        self._index.read_ahead(question)
+
     def _is_new(self) -> bool:
         try:
             name = storage.current_version(self._store)

@@ -86,6 +86,11 @@ class ActionAnswer(Action):
         changed = [name for name in SLOTS if slots[name] != tracker.get_slot(name)]
         return [SlotSet(name, slots[name]) for name in changed]
 
+    def read_ahead(self, text: str) -> None:
+        """Has a message encoded that may be a question, while Rasa still finds out what it is."""
+        if self._index is not None and text.strip() and not text.startswith("/"):
+            asyncio.get_running_loop().run_in_executor(None, self._index.read_ahead, text)
+
     def _answer(self, live: LiveIndex, asked: Asked) -> Outcome:
         today = datetime.datetime.now(datetime.timezone.utc).date()
         rules = replace(self._rules, today=today)

@@ -10,13 +10,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 
 Array = NDArray[np.float32]
 
@@ -49,23 +47,26 @@ class Letters:
     idf: Array
 
     def rows(self, texts: Sequence[str]) -> Any:
-        """A sparse matrix of shape (texts, grams).
+        """A sparse matrix of shape (texts, grams), for training."""
+        from scipy.sparse import csr_matrix
+
+        found = [self.weights(text) for text in texts]
+        ends = np.cumsum([0, *(len(places) for places, _ in found)])
+        data = np.concatenate([np.zeros(0, np.float32), *(weights for _, weights in found)])
+        columns = np.concatenate([np.zeros(0, np.int32), *(places for places, _ in found)])
+        return csr_matrix((data, columns, ends), (len(texts), len(self.grams)))
+
+    def weights(self, text: str) -> tuple[NDArray[np.int32], Array]:
+        """The places of a text's runs among `grams`, and their weights, of length 1 together.
 
         The same as scikit-learn's TfidfVectorizer (char_wb, sublinear), which would bring 60 MB
         and a second of imports into the server.
         """
-        places, values, ends = [], [], [0]
-        for text in texts:
-            found = Counter(filter(None, map(self._places.get, _runs(text))))
-            place = np.fromiter(found, np.int32, len(found)) - 1
-            count = np.fromiter(found.values(), np.float32, len(found))
-            value = (np.log(count) + 1) * self.idf[place]
-            places.append(place)
-            values.append(value / (np.linalg.norm(value) or 1))
-            ends.append(ends[-1] + len(found))
-        data = np.concatenate(values or [np.zeros(0)]).astype(np.float32)
-        columns = np.concatenate(places or [np.zeros(0, np.int32)])
-        return csr_matrix((data, columns, ends), (len(texts), len(self.grams)))
+        found = Counter(filter(None, map(self._places.get, _runs(text))))
+        places = np.fromiter(found, np.int32, len(found)) - np.int32(1)
+        counts = np.fromiter(found.values(), np.float32, len(found))
+        weights = (np.log(counts) + 1) * self.idf[places]
+        return places, np.asarray(weights / (np.linalg.norm(weights) or 1), np.float32)
 
     @cached_property
     def _places(self) -> dict[str, int]:
@@ -99,15 +100,11 @@ class IntentModel:
 
     def logits(self, texts: Sequence[str], vectors: Array) -> Array:
         """Shape (texts, intents), in the order of `intents`; `softmax` makes probabilities."""
-        rows = self.letters.rows(texts)
-        # Row by row over the few weights that count: a product of the matrices would first copy
-        # all weights, where they are not stored in the order it likes.
-        letters = [
-            rows.data[start:end] @ self.letter_weights[rows.indices[start:end]]
-            for start, end in pairwise(rows.indptr)
-        ]
         found = vectors @ self.vector_weights + self.bias
-        return np.asarray(found + np.reshape(letters, found.shape), dtype=np.float32)
+        for row, text in zip(found, texts, strict=True):
+            places, weights = self.letters.weights(text)
+            row += weights @ self.letter_weights[places]
+        return np.asarray(found, dtype=np.float32)
 
     def save(self, folder: Path) -> None:
         """Write intents.json, grams.json and weights.npz."""

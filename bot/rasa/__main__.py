@@ -14,7 +14,8 @@ from bot.rasa import (
     log_copies,
     pinned,
     rule_lookup,
-    slot_copies,
+    shared_slots,
+    slot_reading,
 )
 
 PATCHES = (
@@ -25,7 +26,8 @@ PATCHES = (
     graph_runs,
     log_copies,
     rule_lookup,
-    slot_copies,
+    shared_slots,
+    slot_reading,
 )
 
 

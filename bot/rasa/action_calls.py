@@ -1,7 +1,8 @@
 """Calls of the action server go over connections that stay open, and say what an action reads.
 
 Rasa opens a connection a call, and sends all that it knows of every message and reply so far, the
-sources of every answer among it; on either side, each costs as much as the call.
+sources of every answer among it; on either side, each costs as much as the call. Where
+endpoints.yml names a `socket` of the action server, and it listens there, calls go that way.
 """
 
 from __future__ import annotations
@@ -9,13 +10,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 import aiohttp
 
 from bot.rasa import pinned
+from bot.rasa.action_socket import NobodyListens, socket_at
 
+SOCKET: Final = "socket"
+"""Of the action endpoint: the file of the action server's Unix socket."""
 IDLE_SECONDS: Final = 2.0
 """Well below the five after which the action server hangs up: a call must not meet that."""
 
@@ -34,7 +39,19 @@ def apply() -> None:
             kept[loop] = _session(self, DEFAULT_REQUEST_TIMEOUT)
         yield kept[loop]
 
+    over_http = EndpointConfig.request
+
+    async def request(self: Any, *given: Any, **named: Any) -> Any:
+        path = self.kwargs.get(SOCKET)
+        if path is not None:
+            try:
+                return await socket_at(Path(path)).call(named["json"], DEFAULT_REQUEST_TIMEOUT)
+            except NobodyListens:  # an action server that knows nothing of it, or none at all
+                pass
+        return await over_http(self, *given, **named)
+
     EndpointConfig.session = session
+    EndpointConfig.request = request
     RemoteAction._action_call_format = _method()
 
 

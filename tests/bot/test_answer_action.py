@@ -25,9 +25,28 @@ class Live:
 
     def __init__(self, index: Shelf) -> None:
         self._index = index
+        self.ahead: list[str] = []
 
     def current(self) -> Shelf:
         return self._index
+
+    def read_ahead(self, question: str) -> None:
+        self.ahead.append(question)
+
+
+def test_words_are_read_ahead_where_there_is_an_index_and_something_to_read(
+    action: ActionAnswer,
+) -> None:
+    async def messages(*texts: str) -> None:
+        for text in texts:
+            action.read_ahead(text)
+        await asyncio.get_running_loop().shutdown_default_executor()
+
+    asyncio.run(messages("before there is an index"))
+    live = Live(shelf())
+    action._index = live  # type: ignore[assignment]
+    asyncio.run(messages("what is it?", "  ", "/restart"))
+    assert live.ahead == ["what is it?"]
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 import pytest
 
-from deploy.parts import MODEL, environment, write_endpoints
+from deploy.parts import MODEL, action_socket, environment, write_endpoints
 
 ROOT = Path(__file__).parents[2]
 
@@ -95,11 +95,13 @@ class Assistant:
         return f"http://127.0.0.1:{self.ports[name]}"
 
     def command(self, name: str) -> list[str]:
-        port = str(self.ports[name])
+        port = str(self.ports[name.removeprefix("plain ")])
         commands = {
             "rasa": ["bot.rasa", "run", "--model", MODEL, "-i", "127.0.0.1", "-p", port,
                      "--endpoints", str(self.folder / "endpoints.yml")],
-            "actions": ["rasa_sdk", "--actions", "bot.actions", "-p", port],
+            "actions": ["bot.rasa.action_server", "-p", port,
+                        "--socket", str(action_socket(self.folder, int(port)))],
+            "plain actions": ["rasa_sdk", "--actions", "bot.actions", "-p", port],
             "desk": ["desk", "serve"],
         }  # fmt: skip
         return [sys.executable, "-m", *commands[name]]
@@ -113,7 +115,8 @@ class Assistant:
                 )  # fmt: skip
         health = {"rasa": "/", "actions": "/health", "desk": "/healthz"}
         for name in names:
-            self.wait(f"{self.url(name)}{health[name]}", name)
+            plain = name.removeprefix("plain ")
+            self.wait(f"{self.url(plain)}{health[plain]}", name)
 
     def wait(self, address: str, name: str, seconds: float = 180) -> None:
         deadline = time.monotonic() + seconds

@@ -40,6 +40,14 @@ def test_without_the_action_server_a_crisis_is_answered_and_the_rest_gets_a_case
     assert fragile.visitor().say("What are the side effects of ketamine?")["outcome"] == "answer"
 
 
+def test_an_action_server_without_a_socket_is_called_over_http(fragile: Assistant) -> None:
+    fragile.stop("actions")
+    fragile.start("plain actions")
+    assert fragile.visitor().say("What are the side effects of ketamine?")["outcome"] == "answer"
+    fragile.stop("plain actions")
+    fragile.start("actions")
+
+
 def test_without_rasa_the_safe_text_comes_with_a_case(fragile: Assistant) -> None:
     fragile.stop("rasa", how=signal.SIGKILL)
     visitor = fragile.visitor()

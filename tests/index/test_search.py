@@ -3,12 +3,15 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from index import Index, QuestionEmpty
+from index.late import AskedTokens
 
 QUESTIONS = Path(__file__).parents[2] / "evaluation" / "questions" / "development.jsonl"
 DEVELOPMENT = [
@@ -47,6 +50,74 @@ def test_k_below_one_is_refused_and_above_all_gives_what_there_is(default_index:
     with pytest.raises(ValueError, match="k is 0"):
         default_index.search("ketamine", k=0)
     assert len(default_index.search("ketamine", k=10_000).passages) > 40
+
+
+@pytest.fixture
+def encoded(default_index: Index, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The questions that the model has read since the test began."""
+    texts: list[str] = []
+    ask = default_index._reader.ask
+
+    def noted(text: str) -> AskedTokens:
+        texts.append(text)
+        if text == "breaks":
+            raise RuntimeError("no memory")
+        return ask(text)
+
+    monkeypatch.setattr(default_index._reader, "ask", noted)
+    return texts
+
+
+def test_a_question_read_ahead_is_not_read_again_when_it_is_asked(
+    default_index: Index, encoded: list[str]
+) -> None:
+    plain = default_index.search("How long does an infussion take?")
+    default_index.read_ahead("How long  does an infussion take?\n")
+    assert encoded == ["How long does an infusion take?"] * 2
+    assert default_index.search("How long does an infussion take?") == plain
+    assert len(encoded) == 2
+    default_index.search("How long does an infussion take?")
+    assert len(encoded) == 3, "what was read ahead is for one search"
+
+
+def test_a_search_waits_for_a_reading_that_has_begun(
+    default_index: Index, encoded: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, goes_on = threading.Event(), threading.Event()
+    ask = default_index._reader.ask
+
+    def slow(text: str) -> AskedTokens:
+        begun.set()
+        assert goes_on.wait(10)
+        return ask(text)
+
+    monkeypatch.setattr(default_index._reader, "ask", slow)
+    with ThreadPoolExecutor() as pool:
+        pool.submit(default_index.read_ahead, "what is ketamine?")
+        assert begun.wait(10)
+        asked = pool.submit(default_index.search, "what is ketamine?")
+        goes_on.set()
+        assert asked.result(10).passages
+    assert encoded == ["what is ketamine?"]
+
+
+def test_a_reading_that_fails_fails_the_search_and_is_tried_again(
+    default_index: Index, encoded: list[str]
+) -> None:
+    default_index.read_ahead("breaks")
+    with pytest.raises(RuntimeError, match="no memory"):
+        default_index.search("breaks")
+    assert encoded == ["breaks"]
+
+
+def test_of_many_questions_read_ahead_the_oldest_are_forgotten(
+    default_index: Index, encoded: list[str]
+) -> None:
+    for number in range(100):
+        default_index.read_ahead(f"is it {number} hours long?")
+    assert len(default_index._ahead) < 50
+    default_index.search("is it 99 hours long?")
+    assert len(encoded) == 100
 
 
 def test_very_long_and_foreign_questions_are_searched(default_index: Index) -> None:

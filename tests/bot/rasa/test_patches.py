@@ -92,19 +92,67 @@ for result in results:
     assert done.stdout.split() == ["True"] * 3 + ["False"] * 11, done.stderr
 
 
-def test_a_copied_slot_is_a_slot_of_its_own() -> None:
+def test_trackers_share_slots_and_nothing_that_one_of_them_sets() -> None:
     done = python("""
-import copy
 from rasa.shared.core.domain import Domain
-for slot in Domain.load("domain.yml").slots:
-    made = copy.copy(slot)
-    assert type(made) is type(slot) and vars(made) == vars(slot), slot
-    before = slot.value
-    made.value = "changed" if slot.type_name != "bool" else not before
-    assert slot.value == before and made.has_been_set and not slot.has_been_set
-    print("ok")
+from rasa.shared.core.events import AllSlotsReset, Restarted, SlotSet
+from rasa.shared.core.trackers import DialogueStateTracker
+domain = Domain.load("domain.yml")
+first, second = (DialogueStateTracker("v", domain.slots) for _ in range(2))
+before = first.current_slot_values()
+assert len(before) == len(domain.slots) and before["language"] == "en"
+first.update(SlotSet("language", "es"))
+first.update(SlotSet("topic", "uses"))
+first.update(SlotSet("no such slot", 1))
+assert (first.get_slot("language"), first.get_slot("topic")) == ("es", "uses")
+assert first.slots["topic"].has_been_set and not second.slots["topic"].has_been_set
+assert second.current_slot_values() == before
+assert {slot.name: slot.value for slot in domain.slots} == before
+again = first.copy()
+assert again.current_slot_values() == first.current_slot_values()
+again.update(SlotSet("topic", None))
+assert again.slots["topic"].has_been_set and first.get_slot("topic") == "uses"
+assert first.init_copy().current_slot_values() == before
+for event in (AllSlotsReset(), Restarted()):
+    again.update(SlotSet("language", "es"))
+    again.update(event)
+    assert again.current_slot_values() == before
+    assert not any(slot.has_been_set for slot in again.slots.values())
+any_slots = DialogueStateTracker("v", None)
+any_slots.update(SlotSet("whatever", 1))
+assert any_slots.get_slot("whatever") == 1
+print("ok")
 """)
-    assert "ok" in done.stdout, done.stderr
+    assert done.stdout.strip() == "ok", done.stderr
+
+
+def test_slots_are_passed_over_only_where_none_can_be_filled_or_read() -> None:
+    done = python("""
+from rasa.core.actions.action import ActionExtractSlots
+from rasa.core.channels.channel import CollectingOutputChannel
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import SlotSet, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+def filled(domain):
+    tracker = DialogueStateTracker("v", domain.slots)
+    tracker.update(UserUttered("hello", {"name": "hi"}))
+    run = ActionExtractSlots(None).run(CollectingOutputChannel(), None, tracker, domain)
+    return [(event.key, event.value) for event in asyncio.run(run)]
+def domain(mapping, influence):
+    return Domain.from_dict({
+        "version": "3.1", "intents": ["hi"],
+        "slots": {"a": {"type": "text", "influence_conversation": influence,
+                        "mappings": [mapping]}},
+    })
+print(filled(Domain.load("domain.yml")), filled(domain({"type": "custom"}, False)))
+print(filled(domain({"type": "from_text"}, False)))
+for influence in (True, False):
+    tracker = DialogueStateTracker("v", domain({"type": "custom"}, influence).slots)
+    tracker.update(SlotSet("a", "b"))
+    print(Domain._get_slots_sub_state(tracker))
+""")
+    wanted = ["[] []", "[('a', 'hello')]", "{'a': (1.0,)}", "{}"]
+    assert done.stdout.splitlines() == wanted, done.stderr
 
 
 def test_rules_are_found_as_rasa_finds_them() -> None:
