@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,19 +11,27 @@ from numpy.typing import NDArray
 from index.contents import Contents
 from index.late import Array, AskedTokens, Late
 from index.lexical import AskedWords
-from index.ranking import Parts
+from index.ranking import beside_tokens, scores, sentence_scores
 from index.spans import Numbers, best_of, rows_of
+
+_BY_TOKENS: Final = 30
+"""So many are met token by token, which takes most of the time: those that lead by the rest."""
 
 
 @dataclass(frozen=True)
 class Look:
-    """A candidate: its number, what its score is made of, the logit of its best sentence (0 where
-    the model gives no tokens) and the part of the question's words that it holds."""
+    """A candidate: its number, its score and what that is made of, the scores of its sentences, and
+    the part of the question's words that it holds. `late` is the logit of its best sentence, 0
+    where the model gives no tokens."""
 
     number: int
-    parts: Parts
+    score: float
+    dense: float
+    lexical: float
+    asked: float
     late: float
     coverage: float
+    sentence_scores: tuple[float, ...]
 
 
 def look_closely(
@@ -33,55 +42,39 @@ def look_closely(
     numbers: NDArray[np.int64],
     most: int,
 ) -> list[Look]:
-    """The candidates that may be among the best `most`, in the order of their numbers: not those
-    that as many others are as good as in every part of the score, which rises with each part.
-    Only the candidates' own rows are read.
+    """The best of the candidates, best first, at most `most`; of equal ones the one with the lower
+    number leads. `numbers` are rising; only the candidates' own rows are read.
     """
     lexical = contents.lexicon.score(said, numbers)
     whole = contents.rows["passages"].dots(numbers, asked.vector)
     rows, counts = rows_of(contents.sentence_first, numbers)
     near = contents.rows["sentences"].dots(rows, asked.vector)
     dense = np.maximum(whole, best_of(near, counts, -1.0))
-    logits = _logits(contents, late, asked, numbers, counts, near)
-    best = np.zeros_like(dense) if logits is None else best_of(logits, counts, 0.0)
     questions, asked_counts = rows_of(contents.question_first, numbers)
     said_so = contents.rows["questions"].dots(questions, asked.vector)
-    alike = best_of(said_so, asked_counts, 0.0)
+    seen = np.stack([dense, lexical.bm25, best_of(said_so, asked_counts, 0.0), lexical.coverage])
+    logits, best = near, None
+    if late is not None:
+        likely = np.sort(_leading(beside_tokens(seen[0], seen[1], seen[2]), max(most, _BY_TOKENS)))
+        near = near[np.repeat(np.isin(np.arange(len(numbers)), likely), counts)]
+        numbers, counts, seen = numbers[likely], counts[likely], seen[:, likely]
+        tokens, belongs, token_counts = contents.tokens.of_passages(numbers)
+        logits = late.logits_of_many(asked, tokens, belongs, token_counts, counts, near)
+        best = best_of(logits, counts, 0.0)
+    totals = scores(seen[0], seen[1], seen[2], best)
     first = np.cumsum(counts) - counts
     found = []
-    for n in _leading(np.stack([dense, lexical.bm25, best, alike]), most):
-        own = slice(int(first[n]), int(first[n] + counts[n]))
-        parts = Parts(
-            dense=float(dense[n]),
-            lexical=float(lexical.bm25[n]),
-            late=None if logits is None else logits[own],
-            near=near[own],
-            asked=float(alike[n]),
-        )
-        found.append(Look(int(numbers[n]), parts, float(best[n]), float(lexical.coverage[n])))
+    for n in _leading(totals, most):
+        cosine, bm25, alike, coverage = seen[:, n].tolist()
+        lines = logits[first[n] : first[n] + counts[n]]
+        if best is not None:
+            lines = sentence_scores(cosine, bm25, lines)
+        of_best = 0.0 if best is None else float(best[n])
+        parts = (float(totals[n]), cosine, bm25, alike, of_best, coverage)
+        found.append(Look(int(numbers[n]), *parts, tuple(lines.tolist())))
     return found
 
 
-def _leading(parts: Array, most: int) -> Numbers:
-    """The columns of `parts` that fewer than `most` others equal or surpass in every row; of equal
-    ones the first leads."""
-    if parts.shape[1] <= most:
-        return np.arange(parts.shape[1])
-    as_good = np.all(parts[:, :, None] >= parts[:, None, :], axis=0)
-    equal = as_good & as_good.T
-    ahead = as_good & ~(equal & ~np.tri(len(equal), k=-1, dtype=bool).T)
-    return np.asarray(np.flatnonzero(ahead.sum(axis=0) < most), np.int64)
-
-
-def _logits(
-    contents: Contents,
-    late: Late | None,
-    asked: AskedTokens,
-    numbers: NDArray[np.int64],
-    counts: Numbers,
-    near: Array,
-) -> Array | None:
-    if late is None:
-        return None
-    tokens, belongs, token_counts = contents.tokens.of_passages(numbers)
-    return late.logits_of_many(asked, tokens, belongs, token_counts, counts, near)
+def _leading(values: Array, most: int) -> Numbers:
+    """Where the greatest are, at most so many, greatest first; of equal ones the first."""
+    return np.argsort(-values, kind="stable")[:most]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from faiss import Index as FaissIndex
 
 Numbers = NDArray[np.int64]
-CODED_MOST: Final = 400_000
+CODED_MOST: Final = 200_000
 RECALL: Final = 0.99
 """Of the ten nearest, the part that has to be found with the sample questions."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -22,31 +22,31 @@ ASKED_ALONE_LOGIT, ASKED_ALONE_FROM = 16.0, 0.72
 """The same where there are no tokens: it counts instead of the sentences, if it says more."""
 
 
-@dataclass(frozen=True)
-class Parts:
-    """What speaks for a passage; `near` and `late` have one value a sentence, `late` is None where
-    the model gives no tokens."""
-
-    dense: float
-    lexical: float
-    late: Array | None
-    near: Array
-    asked: float = 0.0
-
-
-def score(parts: Parts) -> tuple[float, Array]:
-    """The score of a passage and of each of its sentences, from 0 to 1."""
-    if parts.late is None:
-        plain = DENSE_WEIGHT * parts.dense + (1 - DENSE_WEIGHT) * parts.lexical
-        asked = _sigmoid(ASKED_ALONE_LOGIT * (parts.asked - ASKED_ALONE_FROM))
-        return max(plain, asked if parts.asked else 0.0), parts.near
-    rest = DENSE_LOGIT * (parts.dense - 0.5) + LEXICAL_LOGIT * parts.lexical
-    whole = float(parts.late.max()) + rest
-    if parts.asked:
-        whole += float(np.logaddexp(0, ASKED_LOGIT * (parts.asked - ASKED_FROM)))
-    lines = 1 / (1 + np.exp(-SOFTNESS * (parts.late + rest)))
-    return _sigmoid(SOFTNESS * whole), np.asarray(lines, dtype=np.float32)
+def scores(dense: Array, lexical: Array, asked: Array, late: Array | None) -> Array:
+    """The scores of passages, 0 to 1, by arrays of shape (passages,): the cosine to each or to its
+    nearest sentence, BM25, the cosine to a question that its document says it answers, 0 without
+    one, and the logit of its best sentence, None where the model gives no tokens."""
+    if late is not None:
+        return _sigmoid(SOFTNESS * (late + beside_tokens(dense, lexical, asked)))
+    plain = DENSE_WEIGHT * dense + (1 - DENSE_WEIGHT) * lexical
+    said_so = _sigmoid(ASKED_ALONE_LOGIT * (asked - ASKED_ALONE_FROM))
+    return np.asarray(np.maximum(plain, said_so * (asked != 0)))
 
 
-def _sigmoid(logit: float) -> float:
-    return float(1 / (1 + np.exp(-logit)))
+def beside_tokens(dense: Array, lexical: Array, asked: Array) -> Array:
+    """The logits of what speaks for passages beside their tokens."""
+    said_so = np.logaddexp(0, ASKED_LOGIT * (asked - ASKED_FROM))
+    return np.asarray(_of_both(dense, lexical) + said_so * (asked != 0))
+
+
+def sentence_scores(dense: float, lexical: float, late: Array) -> Array:
+    """The scores of one passage's sentences, 0 to 1, by their logits."""
+    return _sigmoid(SOFTNESS * (late + _of_both(dense, lexical)))
+
+
+def _of_both(dense: Any, lexical: Any) -> Any:
+    return DENSE_LOGIT * (dense - 0.5) + LEXICAL_LOGIT * lexical
+
+
+def _sigmoid(logits: Array) -> Array:
+    return np.asarray(1 / (1 + np.exp(-logits)))

@@ -18,7 +18,6 @@ from index.errors import ModelMismatch, QuestionEmpty
 from index.late import AskedTokens
 from index.lexical import AskedWords
 from index.passages import Passage
-from index.ranking import score
 from index.reader import Reader
 from index.settings import load_settings
 from index.spans import owners_of
@@ -108,18 +107,12 @@ class Index:
         numbers = self._candidates(asked, said, max(k, _NEAR_PASSAGES))
         most = max(k, _EVIDENCE_PASSAGES)
         looks = look_closely(self._contents, self._reader.late, asked, said, numbers, most)
-        ranked = sorted(
-            ((look, *score(look.parts)) for look in looks),
-            key=lambda one: (-one[1], one[0].number),
-        )
-        best = [self._scored(*one) for one in ranked[:most]]
-        evidence = _evidence(
-            text, said.rarest, best[:_EVIDENCE_PASSAGES], [one[0] for one in ranked], self._late
-        )
+        passages = [self._scored(look) for look in looks]
+        evidence = _evidence(text, said.rarest, looks, passages, self._late)
         sure = confidence(evidence)
         return SearchResult(
             question=question,
-            passages=tuple(best[:k]),
+            passages=tuple(passages[:k]),
             answerable=sure >= THRESHOLD,
             confidence=sure,
             index_version=self.version,
@@ -166,32 +159,32 @@ class Index:
         ]
         return np.unique(np.concatenate(found))
 
-    def _scored(self, look: Look, total: float, of_sentences: NDArray[np.float32]) -> ScoredPassage:
-        parts = look.parts
+    def _scored(self, look: Look) -> ScoredPassage:
         return ScoredPassage(
             self._contents.passages[look.number],
-            total,
-            parts.dense,
-            parts.lexical,
-            tuple(map(float, of_sentences)),
+            look.score,
+            look.dense,
+            look.lexical,
+            look.sentence_scores,
             look.late,
-            parts.asked,
+            look.asked,
         )
 
 
 def _evidence(
     text: str,
     subject: str | None,
-    best: Sequence[ScoredPassage],
     looks: Sequence[Look],
+    passages: Sequence[ScoredPassage],
     has_tokens: bool,
 ) -> Evidence:
-    lines = (line for one in best for line in one.passage.sentences)
+    best = looks[:_EVIDENCE_PASSAGES]
+    lines = (line for one in passages[:_EVIDENCE_PASSAGES] for line in one.passage.sentences)
     # A figure answers only in a sentence about what was asked.
     on_subject = (line for line in lines if subject is None or subject in terms(line))
     return Evidence(
         dense=max(one.dense for one in best),
-        coverage=max(look.coverage for look in looks[:_EVIDENCE_PASSAGES]),
+        coverage=max(one.coverage for one in best),
         missing_figure=misses_figure(text, on_subject),
         late=max(one.late for one in best) if has_tokens else None,
         asked=max(one.asked for one in best),

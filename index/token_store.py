@@ -51,7 +51,9 @@ class TokenStore:
     def of_passages(self, numbers: NDArray[Any]) -> tuple[Array, NDArray[np.int16], Numbers]:
         """Token vectors and their sentences, passage after passage, and how many each has."""
         rows, counts = rows_of(self.starts, numbers)
-        return self.tokens[rows].astype(np.float32) / _SCALE, self.sentences[rows], counts
+        tokens = self.tokens.take(rows, axis=0).astype(np.float32)
+        tokens /= _SCALE
+        return tokens, self.sentences[rows], counts
 
     @classmethod
     def load(cls, folder: Path) -> TokenStore:
