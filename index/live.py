@@ -22,6 +22,7 @@ class LiveIndex:
         self._store, self._reader = store, reader
         self._lock = threading.Lock()
         self._refused = ""
+        self._seen: tuple[int, ...] = ()
         self._name, self._index = self._open()
 
     def current(self) -> Index:
@@ -42,11 +43,17 @@ class LiveIndex:
 
     def _is_new(self) -> bool:
         try:
+            mark = storage.current_mark(self._store)
+            if mark == self._seen:
+                return False
             name = storage.current_version(self._store)
         except IndexProblem as problem:
             self._refuse("", problem)
             return False
-        return name not in (self._name, self._refused)
+        if name not in (self._name, self._refused):
+            return True
+        self._seen = mark
+        return False
 
     def _take_up(self) -> None:
         try:

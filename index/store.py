@@ -123,6 +123,18 @@ def current_version(store: Path) -> str:
     return name
 
 
+def current_mark(store: Path) -> tuple[int, ...]:
+    """Changes with the version in use, and is known without reading; raises StoreMissing or
+    StoreBroken."""
+    try:
+        found = (store / "current").stat()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise StoreMissing(store) from error
+    except OSError as error:
+        raise StoreBroken(store, f"its pointer 'current' cannot be read: {error}") from error
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
 @contextmanager
 def locked(store: Path) -> Iterator[None]:
     """Keeps other builds out of the store; raises StoreBusy or StoreUnwritable."""
