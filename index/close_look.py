@@ -52,7 +52,8 @@ def look_closely(
     dense = np.maximum(whole, best_of(near, counts, -1.0))
     questions, asked_counts = rows_of(contents.question_first, numbers)
     said_so = contents.rows["questions"].dots(questions, asked.vector)
-    seen = np.stack([dense, lexical.bm25, best_of(said_so, asked_counts, 0.0), lexical.coverage])
+    alike = _shared(best_of(said_so, asked_counts, 0.0), contents.passages.section_of[numbers])
+    seen = np.stack([dense, lexical.bm25, alike, lexical.coverage])
     logits, best = near, None
     if late is not None:
         likely = np.sort(_leading(beside_tokens(seen[0], seen[1], seen[2]), max(most, _BY_TOKENS)))
@@ -65,14 +66,22 @@ def look_closely(
     first = np.cumsum(counts) - counts
     found = []
     for n in _leading(totals, most):
-        cosine, bm25, alike, coverage = seen[:, n].tolist()
+        cosine, bm25, of_question, coverage = seen[:, n].tolist()
         lines = logits[first[n] : first[n] + counts[n]]
         if best is not None:
             lines = sentence_scores(cosine, bm25, lines)
         of_best = 0.0 if best is None else float(best[n])
-        parts = (float(totals[n]), cosine, bm25, alike, of_best, coverage)
+        parts = (float(totals[n]), cosine, bm25, of_question, of_best, coverage)
         found.append(Look(int(numbers[n]), *parts, tuple(lines.tolist())))
     return found
+
+
+def _shared(alike: Array, sections: Numbers) -> Array:
+    """A question that a section says it answers speaks for each of its passages: of a long answer,
+    the question stands with one alone."""
+    starts = np.flatnonzero(np.diff(sections, prepend=-1))
+    greatest = np.maximum.reduceat(alike, starts)
+    return np.repeat(greatest, np.diff(starts, append=len(alike)))
 
 
 def _leading(values: Array, most: int) -> Numbers:

@@ -1,6 +1,7 @@
 """What is in a version of an index: written passage by passage, and opened without reading it.
 
 passages.jsonl, passage_starts.npy    one passage a line, and where each begins
+passage_sections.npy                  the number of the first passage of its section
 sentence_first.npy, question_first.npy   the number of a passage's first sentence, question
 passages|sentences|questions .npy, _scales.npy   a vector each, see index/rows.py
 passages|sentences|questions .faiss   where they are many, see index/nearest.py

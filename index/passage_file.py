@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Final, overload
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.array_writer import ArrayWriter, mapped
 from index.passages import Passage
 
 FILE: Final = "passages.jsonl"
 _STARTS: Final = "passage_starts.npy"
+_SECTIONS: Final = "passage_sections.npy"
 _KEPT: Final = 1024
 """Passages that are kept read: the same are quoted again and again."""
 
@@ -28,7 +30,9 @@ class PassageWriter:
         self._stream = (folder / FILE).open("wb")
         self._starts = ArrayWriter(folder / _STARTS, np.int64)
         self._starts.add(np.zeros(1, np.int64))
-        self._place = 0
+        self._sections = ArrayWriter(folder / _SECTIONS, np.int64)
+        self._section = ("", "")
+        self._first = self._place = 0
         self.count = self.sentences = self.questions = 0
 
     def add(self, passage: Passage) -> None:
@@ -36,6 +40,10 @@ class PassageWriter:
         self._stream.write(line)
         self._place += len(line)
         self._starts.add(np.array([self._place]))
+        section = (passage.document, passage.section)
+        if section != self._section:
+            self._section, self._first = section, self.count
+        self._sections.add(np.array([self._first]))
         self.count += 1
         self.sentences += len(passage.sentences)
         self.questions += len(passage.questions)
@@ -44,14 +52,19 @@ class PassageWriter:
         """To be called before the passages are read."""
         self._stream.close()
         self._starts.close()
+        self._sections.close()
 
 
 class PassageFile(Sequence[Passage]):
-    """Behaves like a tuple of passages, and holds those alone that were asked for last."""
+    """Behaves like a tuple of passages, and holds those alone that were asked for last.
+
+    `section_of`, shape (passages,), tells the first passage of each one's section.
+    """
 
     def __init__(self, folder: Path) -> None:
         """Raises OSError or ValueError on damaged files."""
         self._starts = mapped(folder / _STARTS)
+        self.section_of: NDArray[np.int64] = mapped(folder / _SECTIONS)
         with (folder / FILE).open("rb") as stream:
             self._bytes = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
         if self._starts[-1] != len(self._bytes):

@@ -43,7 +43,7 @@ class ScoredPassage:
     `score` and `sentence_scores`, one a sentence, reach from 0 to 1. `dense` is the cosine of the
     question to the passage or, if that is nearer, to one of its sentences; `lexical`, 0 to 1, what
     BM25 says; `late` the logit of the best sentence, token by token, 0 where the model gives no
-    tokens; `asked` the cosine to a question that the document says it answers, 0 without one.
+    tokens; `asked` the cosine to a question that its section says it answers, 0 without one.
     """
 
     passage: Passage

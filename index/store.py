@@ -30,7 +30,7 @@ from typing import Final
 
 from index.errors import StoreBroken, StoreBusy, StoreMissing, StoreUnwritable
 
-FORMAT: Final = 4
+FORMAT: Final = 5
 _MAKING: Final = "making-"
 # Larger files are vouched for by their size and this many of their parts: a version of many
 # gigabytes has to open in a moment.

@@ -2,13 +2,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from index.close_look import _leading
+from index.close_look import _leading, _shared
 from index.late import HEADING, AskedTokens, Late
 
 
 def test_the_greatest_lead_and_of_equal_ones_the_first() -> None:
     assert _leading(np.array([1, 3, 2, 3, 0], np.float32), 4).tolist() == [1, 3, 2, 0]
     assert _leading(np.zeros(2, np.float32), 5).tolist() == [0, 1]
+
+
+def test_a_question_speaks_for_its_whole_section_and_for_no_other() -> None:
+    alike = np.array([0.0, 0.8, 0.1, 0.0, 0.0, 0.3], np.float32)
+    sections = np.array([4, 4, 4, 7, 9, 9])
+    wanted = [0.8, 0.8, 0.8, 0.0, 0.3, 0.3]
+    np.testing.assert_allclose(_shared(alike, sections), wanted)
 
 
 def one_by_one(

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import Index, QuestionEmpty
+from index import Index, QuestionEmpty, Reader, build
 from index.late import AskedTokens
 
 QUESTIONS = Path(__file__).parents[2] / "evaluation" / "questions" / "development.jsonl"
@@ -50,6 +50,25 @@ def test_k_below_one_is_refused_and_above_all_gives_what_there_is(default_index:
     with pytest.raises(ValueError, match="k is 0"):
         default_index.search("ketamine", k=0)
     assert len(default_index.search("ketamine", k=10_000).passages) > 40
+
+
+def test_a_long_answer_is_found_as_a_whole_by_the_question_it_answers(
+    tmp_path: Path, reader: Reader
+) -> None:
+    line = "The lift is checked every {} weeks by a firm from the next town, whatever the weather. "
+    answer = "\n\n".join(line.format(n) * 5 for n in range(3, 7))
+    (tmp_path / "faq").mkdir()
+    (tmp_path / "faq" / "a.md").write_text(
+        "---\ntitle: House\nquestions:\n- Can I bring my dog along?\n---\n\n"
+        f"{answer}\n\n# Parking\n\nCars stand behind the house.\n"
+    )
+    build(tmp_path / "faq", tmp_path / "store", reader, progress=False)
+    index = Index.open(tmp_path / "store", reader)
+    found = index.search("may my dog come with me?", k=10).passages
+    asked = {one.passage.passage_id: one.asked for one in found}
+    above = {one.passage.passage_id for one in found if not one.passage.section}
+    assert len(above) > 1
+    assert {key for key, value in asked.items() if value > 0.5} == above
 
 
 @pytest.fixture
