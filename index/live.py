@@ -37,9 +37,9 @@ class LiveIndex:
                     self._take_up()
         return self._index
 
-    def read_ahead(self, question: str) -> None:
-        """Encodes a question that may be asked in a moment, for the index that is open."""
-        self._index.read_ahead(question)
+    def search_ahead(self, question: str, k: int = 5) -> None:
+        """Searches the index that is open for what may be asked in a moment."""
+        self._index.search_ahead(question, k)
 
     def _is_new(self) -> bool:
         try:

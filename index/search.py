@@ -30,8 +30,8 @@ _NEAR_PASSAGES = 30
 _NEAR_QUESTIONS = 10
 # Questions are read no further; the model reads less still.
 _LONGEST_QUESTION = 2000
-# Questions read ahead and not asked yet; of more, the oldest are forgotten.
-_READ_AHEAD = 32
+# Searches made ahead and not asked for yet; of more, the oldest are forgotten.
+_AHEAD = 32
 # The passages an answer may be made of: only their words count as covered.
 _EVIDENCE_PASSAGES = 3
 
@@ -75,7 +75,7 @@ class Index:
         self._spelling = Spelling(
             contents.vocabulary | function_words() | synonym_words(), reader.knows
         )
-        self._ahead: dict[str, Future[AskedTokens]] = {}
+        self._ahead: dict[tuple[str, int], Future[SearchResult]] = {}
         self.version = contents.manifest.version
 
     @classmethod
@@ -98,12 +98,33 @@ class Index:
 
     def search(self, question: str, k: int = 5) -> SearchResult:
         """The k best passages; raises QuestionEmpty where the question has no word in it."""
+        begun = self._ahead.pop((question, k), None)
+        return self._search(question, k) if begun is None else begun.result()
+
+    def search_ahead(self, question: str, k: int = 5) -> None:
+        """Searches for what may be asked in a moment: the same `search` then waits for this one,
+        and has its result or its error."""
+        result: Future[SearchResult] = Future()
+        self._ahead[question, k] = result
+        for other in list(self._ahead)[:-_AHEAD]:
+            self._ahead.pop(other, None)
+        try:
+            result.set_result(self._search(question, k))
+        except Exception as error:
+            result.set_exception(error)
+
+    @property
+    def passages(self) -> Sequence[Passage]:
+        """All passages, in the order of their documents, each read when it is asked for."""
+        return self._contents.passages
+
+    def _search(self, question: str, k: int) -> SearchResult:
         if not words(question):
             raise QuestionEmpty(f"the question {question!r} holds no word; ask one in words")
         if k < 1:
             raise ValueError(f"k is {k}; ask for at least one passage")
-        text = self._text(question)
-        asked, said = self._asked(text), self._contents.lexicon.ask(text)
+        text = self._spelling.corrected(" ".join(question[:_LONGEST_QUESTION].split()))
+        asked, said = self._reader.ask(text), self._contents.lexicon.ask(text)
         numbers = self._candidates(asked, said, max(k, _NEAR_PASSAGES))
         most = max(k, _EVIDENCE_PASSAGES)
         looks = look_closely(self._contents, self._reader.late, asked, said, numbers, most)
@@ -118,33 +139,9 @@ class Index:
             index_version=self.version,
         )
 
-    def read_ahead(self, question: str) -> None:
-        """Encodes a question that may be asked in a moment; the search for it waits for that."""
-        text = self._text(question)
-        reading: Future[AskedTokens] = Future()
-        self._ahead[text] = reading
-        for other in list(self._ahead)[:-_READ_AHEAD]:
-            self._ahead.pop(other, None)
-        try:
-            reading.set_result(self._reader.ask(text))
-        except Exception as error:
-            reading.set_exception(error)
-
-    @property
-    def passages(self) -> Sequence[Passage]:
-        """All passages, in the order of their documents, each read when it is asked for."""
-        return self._contents.passages
-
     @property
     def _late(self) -> bool:
         return self._reader.late is not None
-
-    def _text(self, question: str) -> str:
-        return self._spelling.corrected(" ".join(question[:_LONGEST_QUESTION].split()))
-
-    def _asked(self, text: str) -> AskedTokens:
-        reading = self._ahead.pop(text, None)
-        return self._reader.ask(text) if reading is None else reading.result()
 
     def _candidates(self, asked: AskedTokens, said: AskedWords, count: int) -> NDArray[np.int64]:
         """The passages that are among the first by any measure, rising."""

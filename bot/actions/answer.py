@@ -15,7 +15,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot.answers.answering import Answering, Asked, Outcome
+from bot.answers.answering import SEARCHED, Answering, Asked, Outcome
 from bot.answers.compose import Answer, Rules
 from bot.answers.conversation import SLOTS, asked_of, slots_of
 from bot.answers.mentions import mentions
@@ -86,10 +86,11 @@ class ActionAnswer(Action):
         changed = [name for name in SLOTS if slots[name] != tracker.get_slot(name)]
         return [SlotSet(name, slots[name]) for name in changed]
 
-    def read_ahead(self, text: str) -> None:
-        """Has a message encoded that may be a question, while Rasa still finds out what it is."""
+    def begin(self, text: str) -> None:
+        """Begins to search for a message, while Rasa still finds out whether it is a question."""
         if self._index is not None and text.strip() and not text.startswith("/"):
-            asyncio.get_running_loop().run_in_executor(None, self._index.read_ahead, text)
+            search = self._index.search_ahead
+            asyncio.get_running_loop().run_in_executor(None, search, text, SEARCHED)
 
     def _answer(self, live: LiveIndex, asked: Asked) -> Outcome:
         today = datetime.datetime.now(datetime.timezone.utc).date()

@@ -18,7 +18,7 @@ from index.terms import terms
 
 Kind = Literal["answer", "no_answer", "clarify"]
 
-_SEARCHED: Final = 8
+SEARCHED: Final = 8
 """Passages looked at, and shown in the trace."""
 _SEARCHED_FOR_MORE: Final = 20
 _LATER_READING: Final = 0.04
@@ -95,7 +95,7 @@ class Answering:
             return _Found(reading, (), None, "there is no word in it")
         if reading.joined and not results[0].answerable:
             # It may stand for itself in form alone: "what do the older pills do instead?"
-            joined = index.search(reading.joined, _SEARCHED)
+            joined = index.search(reading.joined, SEARCHED)
             if joined.answerable:
                 results = (joined, *results)
                 reading = replace(reading, kind="follow_up", anchor=reading.texts[0])
@@ -119,7 +119,7 @@ class Answering:
             for one in result.passages
             if one.passage.passage_id not in asked.shown and one.score >= floor
         )
-        left = replace(result, passages=rest[:_SEARCHED])
+        left = replace(result, passages=rest[:SEARCHED])
         answer = compose(left, rules)
         why = "more of the last question's passages" if answer else "nothing more is near enough"
         return _Found(reading, (left,), answer, why)
@@ -185,7 +185,7 @@ def _search(index: Searches, texts: Sequence[str]) -> tuple[SearchResult, ...]:
     results = []
     for text in texts:
         try:
-            results.append(index.search(text, _SEARCHED))
+            results.append(index.search(text, SEARCHED))
         except QuestionEmpty:
             continue
 

@@ -36,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
         async def listen(*_: Any) -> None:
             before = os.umask(0o177)  # a socket for nobody else
             try:
-                await serve(options.socket, executor.run, lambda text: read_ahead(executor, text))
+                await serve(options.socket, executor.run, lambda text: begin(executor, text))
             finally:
                 os.umask(before)
 
@@ -45,12 +45,12 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def read_ahead(executor: ActionExecutor, text: str) -> None:
-    """Tells the words of a message to the actions that want them before they are called."""
+def begin(executor: ActionExecutor, text: str) -> None:
+    """Tells the words of a message to the actions that can begin before they are called."""
     for action in executor.actions.values():
-        wants = getattr(getattr(action, "__self__", None), "read_ahead", None)
-        if wants is not None:
-            wants(text)
+        begins = getattr(getattr(action, "__self__", None), "begin", None)
+        if begins is not None:
+            begins(text)
 
 
 if __name__ == "__main__":

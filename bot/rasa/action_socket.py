@@ -2,7 +2,7 @@
 
 On loopback an HTTP call costs both sides together as much as half an answer. Here both keep one
 connection, calls and what came of them cross it as lines of JSON, and the words of a message go
-ahead while Rasa still reads them: the other core then has them encoded when the action is called.
+ahead while Rasa still reads them: what they ask for is then found when the action is called.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ LONGEST_LINE: Final = 8 * 1024 * 1024
 """Bytes. The desk lets no message through that comes near it."""
 
 Run = Callable[[dict[str, Any]], Awaitable[Any]]
-Prepare = Callable[[str], None]
+Begin = Callable[[str], None]
 
 logger = logging.getLogger(__name__)
 
@@ -106,14 +106,14 @@ class ActionSocket:
 _open: Final[dict[Path, ActionSocket]] = {}
 
 
-async def serve(path: Path, run: Run, prepare: Prepare) -> asyncio.AbstractServer:
+async def serve(path: Path, run: Run, begin: Begin) -> asyncio.AbstractServer:
     """The action server's end. The folder has to be there; a file that another server left is
     taken over."""
     running: set[asyncio.Task[None]] = set()
 
     def take(connection: _Connection, given: dict[str, Any]) -> None:
         if "ahead" in given:
-            prepare(given["ahead"])
+            begin(given["ahead"])
             return
         task = asyncio.create_task(_answer(connection, given["call"], run(given["body"])))
         running.add(task)  # or else it might be collected before it is done

@@ -11,6 +11,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot.actions.answer import ActionAnswer
+from bot.answers.answering import SEARCHED
 from bot.answers.topics import QUESTIONS, SPANISH
 from tests.bot.passages import EFFECTS, Shelf, passage, shelf
 
@@ -25,28 +26,28 @@ class Live:
 
     def __init__(self, index: Shelf) -> None:
         self._index = index
-        self.ahead: list[str] = []
+        self.ahead: list[tuple[str, int]] = []
 
     def current(self) -> Shelf:
         return self._index
 
-    def read_ahead(self, question: str) -> None:
-        self.ahead.append(question)
+    def search_ahead(self, question: str, k: int) -> None:
+        self.ahead.append((question, k))
 
 
-def test_words_are_read_ahead_where_there_is_an_index_and_something_to_read(
+def test_a_search_begins_early_where_there_is_an_index_and_something_to_search_for(
     action: ActionAnswer,
 ) -> None:
     async def messages(*texts: str) -> None:
         for text in texts:
-            action.read_ahead(text)
+            action.begin(text)
         await asyncio.get_running_loop().shutdown_default_executor()
 
     asyncio.run(messages("before there is an index"))
     live = Live(shelf())
     action._index = live  # type: ignore[assignment]
     asyncio.run(messages("what is it?", "  ", "/restart"))
-    assert live.ahead == ["what is it?"]
+    assert live.ahead == [("what is it?", SEARCHED)]
 
 
 @pytest.fixture

@@ -87,19 +87,19 @@ def encoded(default_index: Index, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return texts
 
 
-def test_a_question_read_ahead_is_not_read_again_when_it_is_asked(
-    default_index: Index, encoded: list[str]
-) -> None:
-    plain = default_index.search("How long does an infussion take?")
-    default_index.read_ahead("How long  does an infussion take?\n")
+def test_a_search_made_ahead_is_not_made_again(default_index: Index, encoded: list[str]) -> None:
+    question = "How long does an infussion take?"
+    plain = default_index.search(question)
+    default_index.search_ahead(question)
     assert encoded == ["How long does an infusion take?"] * 2
-    assert default_index.search("How long does an infussion take?") == plain
-    assert len(encoded) == 2
-    default_index.search("How long does an infussion take?")
-    assert len(encoded) == 3, "what was read ahead is for one search"
+    assert len(default_index.search(question, k=8).passages) == 8, "another search"
+    assert default_index.search(question) == plain
+    assert len(encoded) == 3
+    default_index.search(question)
+    assert len(encoded) == 4, "what was made ahead is for one search"
 
 
-def test_a_search_waits_for_a_reading_that_has_begun(
+def test_a_search_waits_for_the_same_one_that_has_begun(
     default_index: Index, encoded: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun, goes_on = threading.Event(), threading.Event()
@@ -112,7 +112,7 @@ def test_a_search_waits_for_a_reading_that_has_begun(
 
     monkeypatch.setattr(default_index._reader, "ask", slow)
     with ThreadPoolExecutor() as pool:
-        pool.submit(default_index.read_ahead, "what is ketamine?")
+        pool.submit(default_index.search_ahead, "what is ketamine?")
         assert begun.wait(10)
         asked = pool.submit(default_index.search, "what is ketamine?")
         goes_on.set()
@@ -120,20 +120,24 @@ def test_a_search_waits_for_a_reading_that_has_begun(
     assert encoded == ["what is ketamine?"]
 
 
-def test_a_reading_that_fails_fails_the_search_and_is_tried_again(
-    default_index: Index, encoded: list[str]
+@pytest.mark.parametrize("question, error", [("breaks", RuntimeError), ("?!", QuestionEmpty)])
+def test_a_search_made_ahead_that_fails_fails_once(
+    default_index: Index, encoded: list[str], question: str, error: type[Exception]
 ) -> None:
-    default_index.read_ahead("breaks")
-    with pytest.raises(RuntimeError, match="no memory"):
-        default_index.search("breaks")
-    assert encoded == ["breaks"]
+    default_index.search_ahead(question)
+    before = len(encoded)
+    with pytest.raises(error):
+        default_index.search(question)
+    assert len(encoded) == before
+    with pytest.raises(error):
+        default_index.search(question)
 
 
-def test_of_many_questions_read_ahead_the_oldest_are_forgotten(
+def test_of_many_searches_made_ahead_the_oldest_are_forgotten(
     default_index: Index, encoded: list[str]
 ) -> None:
     for number in range(100):
-        default_index.read_ahead(f"is it {number} hours long?")
+        default_index.search_ahead(f"is it {number} hours long?")
     assert len(default_index._ahead) < 50
     default_index.search("is it 99 hours long?")
     assert len(encoded) == 100
