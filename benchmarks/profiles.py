@@ -114,13 +114,13 @@ PATHS: Final[dict[str, Callable[[Path], Awaitable[Turn]]]] = {
     "answer": answer,
     "desk": desk_turn,
 }
-BESIDE: Final[dict[str, Callable[[int], tuple[Part, ...]]]] = {
-    "rasa": lambda port: (deployed.actions(port),),
-    "desk": lambda port: (
+BESIDE: Final[dict[str, Callable[[int, Path], tuple[Part, ...]]]] = {
+    "rasa": lambda port, folder: (deployed.actions(port, folder),),
+    "desk": lambda port, _: (
         module_part("stand-in", port, "/", "benchmarks.stand_in", "--port", str(port)),
     ),
 }
-"""What runs in processes of its own, on a port."""
+"""What runs in processes of its own, on a port, with a folder for sockets."""
 
 
 async def profile(turn: Turn) -> str:
@@ -176,7 +176,7 @@ def main() -> int:
                 os.environ["DATABASE_URL"] = f"sqlite:///{folder / 'desk.db'}"
                 write_endpoints(folder, port)
                 os.environ["RASA_URL"] = address(port)
-                parts = BESIDE[name](port) if name in BESIDE else ()
+                parts = BESIDE[name](port, folder) if name in BESIDE else ()
                 with started(parts, ROOT, environment(), folder):
                     asyncio.run(_run(name, folder))
             os._exit(0)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from alembic.util.exc import CommandError
 from sqlalchemy import create_engine, event
+from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
+from sqlalchemy.sql import Select
 
 from desk import migrations
 from desk.errors import DatabaseError, DatabaseNotMigrated
@@ -65,6 +69,21 @@ class Database:
         """A connection that sees one state of the database. Raises DatabaseError."""
         with self._translated(), self._ready().begin() as connection:
             yield connection
+
+    def rows(self, query: Select, **values: Any) -> Sequence[Any]:
+        """The rows of a single query that is asked at every turn: on SQLite without the steps of a
+        transaction, which take ten times as long. Raises DatabaseError.
+        """
+        if not self.is_sqlite:
+            with self.reading() as connection:
+                return list(connection.execute(query, values))
+        asked = _compiled(query)
+        given = asked.construct_params(values)
+        with self._translated(), closing(self._watcher().cursor()) as cursor:
+            found: Sequence[Any] = cursor.execute(
+                str(asked), [given[name] for name in asked.positiontup]
+            ).fetchall()
+            return found
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -127,13 +146,13 @@ class Database:
 
     def _watch(self, pragma: str) -> Any:
         """The first value of a pragma, asked on a connection that never writes."""
-        with self._translated():
-            if self._watching is None:
-                self._watching = self._ready().raw_connection()
-            cursor = self._watching.cursor()
-            value = cursor.execute(pragma).fetchone()[0]
-            cursor.close()
-            return value
+        with self._translated(), closing(self._watcher().cursor()) as cursor:
+            return cursor.execute(pragma).fetchone()[0]
+
+    def _watcher(self) -> Any:
+        if self._watching is None:
+            self._watching = self._ready().raw_connection()
+        return self._watching
 
     def close(self) -> None:
         """Closes every connection."""
@@ -168,13 +187,19 @@ class Database:
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except (SQLAlchemyError, OSError) as error:
+        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
             shown = self._url.render_as_string(hide_password=True)
             raise DatabaseError(f"The database {shown} failed: {_first_line(error)}") from error
         except CommandError as error:
             raise DatabaseNotMigrated(
                 f"The database does not fit this version of the program: {error}."
             ) from error
+
+
+@lru_cache
+def _compiled(query: Select) -> Any:
+    """What SQLite's driver is asked."""
+    return query.compile(dialect=sqlite_dialect())
 
 
 def _first_line(error: Exception) -> str:

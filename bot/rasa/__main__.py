@@ -9,6 +9,7 @@ from bot.rasa import (
     action_results,
     domain_check,
     event_kinds,
+    garbage,
     graph_runs,
     left_out,
     log_copies,
@@ -41,6 +42,7 @@ def main() -> int:
     except pinned.RasaUnknown as problem:
         print(problem, file=sys.stderr)
         return 1
+    garbage.look_less_often()
     rasa()
     return 0
 

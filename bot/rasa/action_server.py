@@ -16,6 +16,7 @@ from rasa_sdk.constants import DEFAULT_SERVER_PORT
 from rasa_sdk.executor import ActionExecutor
 
 from bot.rasa.action_socket import serve
+from bot.rasa.garbage import look_less_often
 
 PACKAGE: Final = "bot.actions"
 
@@ -41,6 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
                 os.umask(before)
 
         app.register_listener(listen, "before_server_start")
+    look_less_often()
     app.run(os.environ.get("SANIC_HOST", "127.0.0.1"), options.port, workers=1)
     return 0
 

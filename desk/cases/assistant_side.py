@@ -99,11 +99,10 @@ class AssistantSide:
 
     def standing(self, conversation_id: str) -> Standing:
         """How a conversation stands: whether a case is open, and whether one was ever urgent."""
-        with self._database.reading() as connection:
-            rows = connection.execute(_STANDING, {"conversation": conversation_id}).all()
+        rows = self._database.rows(_STANDING, conversation=conversation_id)
         return Standing(
-            any(row.state != "resolved" for row in rows),
-            any(row.urgency == "urgent" for row in rows),
+            any(state != "resolved" for state, _ in rows),
+            any(urgency == "urgent" for _, urgency in rows),
         )
 
 

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy import bindparam, literal_column, select
 
 from desk.database import Database
 from desk.errors import DatabaseError
-from desk.messages import Reply
-from desk.models import metadata
+from desk.messages import Reply, ensure_conversation
+from desk.models import conversations, metadata
 from desk.store import Store
 from desk.turn_queue import TurnQueue
 
@@ -75,6 +76,23 @@ def test_an_error_of_the_database_shows_nothing_that_somebody_wrote(database: Da
         queue.finish(turn, [Reply("my private words")])
     shown = f"{raised.value} {raised.value.__cause__}"
     assert "private" not in shown
+
+
+def test_a_query_of_every_turn_sees_what_was_committed_and_names_its_errors(
+    database: Database,
+) -> None:
+    query = select(conversations.c.channel).where(
+        conversations.c.id == bindparam("one"), conversations.c.channel != "b"
+    )
+    assert list(database.rows(query, one="c1")) == []
+    with database.writing() as connection:
+        ensure_conversation(connection, "c1", "website")
+        assert list(database.rows(query, one="c1")) == []
+    assert [tuple(row) for row in database.rows(query, one="c1")] == [("website",)]
+    broken = select(literal_column("no_such")).select_from(conversations)
+    with pytest.raises(DatabaseError, match="no_such"):
+        database.rows(broken)
+    assert [tuple(row) for row in database.rows(query, one="c1")] == [("website",)]
 
 
 def test_a_turn_ends_once(database: Database) -> None:
