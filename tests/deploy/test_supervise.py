@@ -103,7 +103,9 @@ def test_endpoints_differ_in_the_address_alone(tmp_path: Path) -> None:
     ours = yaml.safe_load(Path("endpoints.yml").read_text("utf-8"))
     written = yaml.safe_load(write_endpoints(tmp_path, 4711).read_text("utf-8"))
     assert written["action_endpoint"].pop("url") == "http://127.0.0.1:4711/webhook"
+    assert written["action_endpoint"].pop("socket") in actions(4711, tmp_path).command
     del ours["action_endpoint"]["url"]
+    assert ours["action_endpoint"].pop("socket") in parts(8000)[1].command
     assert written == ours
 
 
