@@ -14,8 +14,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, cast
 
-LONGEST_LINE: Final = 8 * 1024 * 1024
+LONGEST_LINE: Final = 64 * 1024 * 1024
 """Bytes. The desk lets no message through that comes near it."""
+LONGEST_AHEAD: Final = 2_000
+"""Letters. Longer messages are told by the call alone, if there is one."""
 
 Run = Callable[[dict[str, Any]], Awaitable[Any]]
 Begin = Callable[[str], None]
@@ -74,7 +76,7 @@ class ActionSocket:
 
     def send_ahead(self, text: str) -> None:
         """Without waiting, and only where the connection stands."""
-        if self._connection is not None:
+        if self._connection is not None and len(text) <= LONGEST_AHEAD:
             self._connection.send({"ahead": text})
 
     async def _connected(self) -> _Connection:

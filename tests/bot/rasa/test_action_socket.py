@@ -140,7 +140,8 @@ def test_the_words_of_a_message_go_ahead_once_there_is_a_connection(tmp_path: Pa
         socket.send_ahead("too early")
         await socket.call({"text": "hi"}, 5)
         socket.send_ahead("what is ketamine?")
-        return await socket.call({"text": "hi"}, 5)
+        socket.send_ahead("long" * 1_000)
+        return await socket.call({"text": "long" * 3_000_000}, 5)
 
     assert talk(tmp_path, ahead)[1] == ["what is ketamine?"]
 
