@@ -95,7 +95,7 @@ def running(folder: Path, count: int) -> Iterator[Cluster]:
         }
         _migrate(common)
         _nginx(folder, servers, fronts, ports)
-        parts, environ = _parts(ports, common)
+        parts, environ = _parts(ports, common, folder)
         cluster = Cluster(address(fronts["desks"]), parts, ours, environ, folder)
         for name in parts:
             cluster.start(name)
@@ -107,7 +107,7 @@ def running(folder: Path, count: int) -> Iterator[Cluster]:
 
 
 def _parts(
-    ports: Mapping[str, list[int]], common: Mapping[str, str]
+    ports: Mapping[str, list[int]], common: Mapping[str, str], folder: Path
 ) -> tuple[dict[str, Part], dict[str, Mapping[str, str]]]:
     parts: dict[str, Part] = {}
     environ: dict[str, Mapping[str, str]] = {}
@@ -117,7 +117,7 @@ def _parts(
             part = {
                 "desks": lambda p=port: deployed.desk(p),
                 "rasas": lambda p=port: deployed.rasa(p, endpoints),
-                "actions": lambda p=port: deployed.actions(p),
+                "actions": lambda p=port: deployed.actions(p, folder),
             }[kind]()
             part = replace(part, name=f"{part.name} {number}")
             parts[part.name] = part

@@ -57,8 +57,8 @@ def look_closely(
     logits, best = near, None
     if late is not None:
         likely = np.sort(_leading(beside_tokens(seen[0], seen[1], seen[2]), max(most, _BY_TOKENS)))
-        near = near[np.repeat(np.isin(np.arange(len(numbers)), likely), counts)]
-        numbers, counts, seen = numbers[likely], counts[likely], seen[:, likely]
+        kept, counts = rows_of(np.append(0, np.cumsum(counts)), likely)
+        near, numbers, seen = near[kept], numbers[likely], seen[:, likely]
         tokens, belongs, token_counts = contents.tokens.of_passages(numbers)
         logits = late.logits_of_many(asked, tokens, belongs, token_counts, counts, near)
         best = best_of(logits, counts, 0.0)

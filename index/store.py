@@ -112,12 +112,8 @@ def current_folder(store: Path) -> tuple[Path, Manifest]:
 
 def current_version(store: Path) -> str:
     """The folder name of the version in use; raises StoreMissing or StoreBroken."""
-    try:
-        name = (store / "current").read_text(encoding="utf-8").strip()
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise StoreMissing(store) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise StoreBroken(store, f"its pointer 'current' cannot be read: {error}") from error
+    with _pointer(store) as current:
+        name = current.read_text(encoding="utf-8").strip()
     if not name or Path(name).name != name or not (store / "versions" / name).is_dir():
         raise StoreBroken(store, f"its pointer 'current' names {name!r}, which is not there")
     return name
@@ -126,13 +122,19 @@ def current_version(store: Path) -> str:
 def current_mark(store: Path) -> tuple[int, ...]:
     """Changes with the version in use, and is known without reading; raises StoreMissing or
     StoreBroken."""
+    with _pointer(store) as current:
+        found = current.stat()
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
+@contextmanager
+def _pointer(store: Path) -> Iterator[Path]:
     try:
-        found = (store / "current").stat()
+        yield store / "current"
     except (FileNotFoundError, NotADirectoryError) as error:
         raise StoreMissing(store) from error
-    except OSError as error:
+    except (OSError, UnicodeDecodeError) as error:
         raise StoreBroken(store, f"its pointer 'current' cannot be read: {error}") from error
-    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 @contextmanager

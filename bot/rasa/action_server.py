@@ -15,6 +15,7 @@ from rasa_sdk import endpoint, utils
 from rasa_sdk.constants import DEFAULT_SERVER_PORT
 from rasa_sdk.executor import ActionExecutor
 
+from bot.rasa import pinned
 from bot.rasa.action_socket import serve
 from bot.rasa.garbage import look_less_often
 
@@ -26,6 +27,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("-p", "--port", type=int, default=DEFAULT_SERVER_PORT)
     parser.add_argument("--socket", type=Path, help="where to listen for calls beside the port")
     options = parser.parse_args(arguments)
+    try:
+        pinned.require()
+    except pinned.RasaUnknown as problem:
+        print(problem, file=sys.stderr)
+        return 1
     utils.configure_colored_logging(None)
     utils.update_sanic_log_level()
     executor = ActionExecutor()

@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 import pytest
 
-from deploy.parts import MODEL, action_socket, environment, write_endpoints
+from deploy.parts import MODEL, actions, environment, write_endpoints
 
 ROOT = Path(__file__).parents[2]
 
@@ -99,8 +99,7 @@ class Assistant:
         commands = {
             "rasa": ["bot.rasa", "run", "--model", MODEL, "-i", "127.0.0.1", "-p", port,
                      "--endpoints", str(self.folder / "endpoints.yml")],
-            "actions": ["bot.rasa.action_server", "-p", port,
-                        "--socket", str(action_socket(self.folder, int(port)))],
+            "actions": actions(int(port), self.folder).command[2:],
             "plain actions": ["rasa_sdk", "--actions", "bot.actions", "-p", port],
             "desk": ["desk", "serve"],
         }  # fmt: skip
